@@ -1,0 +1,317 @@
+"""Claims, the criteria that decide them, and verdicts.
+
+A check reads as a sentence of the argument::
+
+    chapter.check("momentum-accelerates",
+        median("GD iterations / Polyak iterations", ratio) >= 2.5,
+        share("problems solved by all three", solved) >= 0.9)
+
+Each statistic, compared with a number, gives a `Part` with its margin to flipping; the parts
+together give the verdict.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from math import isfinite
+
+import numpy as np
+
+from implicitreg import cards
+from implicitreg.cards import bound, number
+from implicitreg.trials import mean_interval, summarize
+
+CLAIMS_MIME = "application/vnd.implicitreg.claims+json"
+VERDICT_MIME = "application/vnd.implicitreg.verdict+json"
+CLAIM_BY = ("paper", "derived", "ours")
+CRITERION_BY = ("theorem", "paper", "ours")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One inequality of a criterion, decided.
+
+    `margin` is the relative distance to flipping: 0 at the threshold, 0.5 where the observed
+    value could move by half the threshold's size, None where there is no finite number. The
+    part holds if and only if its margin is a number >= 0.
+    """
+
+    criterion: str
+    observed: dict
+    margin: float | None
+    holds: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.margin is not None and not isfinite(self.margin):
+            object.__setattr__(self, "margin", None)
+        object.__setattr__(self, "holds", self.margin is not None and self.margin >= 0)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a part has no truth value: use .within(low, high), not low <= x <= high")
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A measured quantity that can be compared with a threshold by >= and <=.
+
+    `low` and `high` are what the two comparisons look at: of `every` the smallest and the
+    largest value, of `mean` the ends of the 95 % interval, else the value itself.
+    """
+
+    phrase: str
+    observed: dict
+    low: float
+    high: float
+
+    def __ge__(self, threshold: float) -> Part:
+        return self.at_least(threshold)
+
+    def __le__(self, threshold: float) -> Part:
+        return self.at_most(threshold)
+
+    def at_least(self, threshold: float, scale: float | None = None) -> Part:
+        """`self` >= `threshold`; the margin is relative to `scale`, by default |threshold|."""
+        margin = (self.low - threshold) / _scale(threshold, scale)
+        return Part(f"{self.phrase} ≥ {bound(threshold)}", self.observed, margin)
+
+    def at_most(self, threshold: float, scale: float | None = None) -> Part:
+        """`self` <= `threshold`; the margin is relative to `scale`, by default |threshold|."""
+        margin = (threshold - self.high) / _scale(threshold, scale)
+        return Part(f"{self.phrase} ≤ {bound(threshold)}", self.observed, margin)
+
+    def within(self, low: float, high: float) -> Part:
+        """`low` <= `self` <= `high`; the margin is relative to half the width."""
+        if not low < high:
+            raise ValueError(f"low = {low!r}, high = {high!r}: low must be below high")
+        margin = min(self.low - low, high - self.high) / ((high - low) / 2)
+        text = f"{self.phrase} in [{bound(low)}, {bound(high)}]"
+        return Part(text, self.observed, margin)
+
+
+def _scale(threshold: float, scale: float | None) -> float:
+    size = abs(threshold) if scale is None else scale
+    if not (isfinite(size) and size > 0):
+        raise ValueError(
+            f"threshold = {threshold!r}, scale = {scale!r}: a margin needs a finite scale > 0; "
+            "for threshold 0 use at_least(0, scale=...) or at_most(0, scale=...)"
+        )
+    return size
+
+
+def _observed(name: str, statistic: str, values: Sequence[float] | np.ndarray) -> dict:
+    values = np.asarray(values, dtype=float).ravel()
+    if values.size == 0:
+        raise ValueError(f"{name}: no values; an empty set would satisfy any criterion")
+    return {"name": name, "statistic": statistic, "value": None, **asdict(summarize(values))}
+
+
+def _statistic(phrase: str, observed: dict, value: float, low: float, high: float) -> Statistic:
+    observed = {**observed, "value": value}
+    clean = {k: None if isinstance(v, float) and not isfinite(v) else v for k, v in observed.items()}
+    return Statistic(phrase, clean, low, high)
+
+
+def every(name: str, values: Sequence[float] | np.ndarray) -> Statistic:
+    """All of `values`, of any shape: `>=` looks at the smallest, `<=` at the largest."""
+    seen = _observed(name, "every", values)
+    return _statistic(f"every {name}", seen, seen["median"], seen["min"], seen["max"])
+
+
+def median(name: str, values: Sequence[float] | np.ndarray) -> Statistic:
+    """The median of `values`, of any shape."""
+    seen = _observed(name, "median", values)
+    return _statistic(f"median {name}", seen, *[seen["median"]] * 3)
+
+
+def mean(name: str, values: Sequence[float] | np.ndarray) -> Statistic:
+    """The mean of independent `values`: `>=` and `<=` look at an end of its 95 % interval."""
+    seen = _observed(name, "mean", values)
+    value, low, high = mean_interval(values)
+    return _statistic(f"95 % interval of {name}", {**seen, "low": low, "high": high}, value, low, high)
+
+
+def share(name: str, cases: Sequence[bool] | np.ndarray) -> Statistic:
+    """The fraction of `cases` that are true."""
+    cases = np.asarray(cases)
+    if cases.dtype != bool:
+        raise ValueError(f"{name}: cases of type {cases.dtype}; a share is taken of booleans")
+    seen = _observed(name, "share", cases)
+    return _statistic(f"share of {name}", seen, *[float(cases.mean())] * 3)
+
+
+def value(name: str, x: float) -> Statistic:
+    """A single number."""
+    seen = _observed(name, "value", [x])
+    return _statistic(name, seen, *[seen["median"]] * 3)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence that can be wrong, whose it is, and what would refute it."""
+
+    id: str
+    statement: str
+    by: str
+    source: str
+    refuted_by: str
+    control: bool
+
+
+@dataclass(frozen=True)
+class ClaimBox:
+    """Claims as a reader meets them, before any check; shows itself in a notebook."""
+
+    slug: str
+    claims: tuple[Claim, ...]
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        claims = [asdict(claim) for claim in self.claims]
+        return {
+            CLAIMS_MIME: {"schema": 1, "chapter": self.slug, "claims": claims},
+            "text/html": cards.claims_html(claims),
+            "text/plain": cards.claims_text(claims),
+        }
+
+    def __repr__(self) -> str:
+        return cards.claims_text([asdict(claim) for claim in self.claims])
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict record of one claim; as the last value of a cell it shows its card."""
+
+    record: dict
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        return {
+            VERDICT_MIME: self.record,
+            "text/html": cards.verdict_html(self.record),
+            "text/plain": cards.verdict_text(self.record),
+        }
+
+    def __repr__(self) -> str:
+        return cards.verdict_text(self.record)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A card for an exercise: it shows what holds and leaves no record."""
+
+    parts: tuple[Part, ...]
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        rows = [asdict(part) for part in self.parts]
+        return {"text/html": cards.parts_html(rows), "text/plain": cards.parts_text(rows)}
+
+    def __repr__(self) -> str:
+        return cards.parts_text([asdict(part) for part in self.parts])
+
+
+def attempt(*parts: Part) -> Attempt:
+    """Judge `parts` as a check would, for an exercise; nothing is recorded."""
+    return Attempt(parts)
+
+
+class Chapter:
+    """The claims of one chapter, and the checks that decide them.
+
+    Parameters
+    ----------
+    slug : str
+        The chapter's name in claim ids, `<slug>/<claim>`.
+    paper : str
+        How the chapter cites its paper, for example "Maunu and Molina-Fructuoso (2024)".
+    """
+
+    def __init__(self, slug: str, paper: str) -> None:
+        self.slug, self.paper = slug, paper
+        self.declared: dict[str, Claim] = {}
+
+    def claim(
+        self, name: str, statement: str, *, by: str, source: str, refuted_by: str,
+        control: bool = False,
+    ) -> None:
+        """Declare a claim. Raises ValueError if `by` is none of paper, derived, ours."""
+        if by not in CLAIM_BY:
+            raise ValueError(f"by = {by!r}: must be one of {', '.join(CLAIM_BY)}")
+        claim = Claim(f"{self.slug}/{name}", statement, by, source, refuted_by, control)
+        self.declared[name] = claim
+
+    def control(self, name: str, statement: str, *, by: str, source: str, refuted_by: str) -> None:
+        """Declare a control: a setting in which theory says that the effect is absent."""
+        self.claim(name, statement, by=by, source=source, refuted_by=refuted_by, control=True)
+
+    @property
+    def claims(self) -> "ClaimBox":
+        """The box of the claims declared so far."""
+        return self._box(control=False)
+
+    @property
+    def controls(self) -> "ClaimBox":
+        """The box of the controls declared so far."""
+        return self._box(control=True)
+
+    def _box(self, control: bool) -> "ClaimBox":
+        chosen = tuple(c for c in self.declared.values() if c.control == control)
+        return ClaimBox(self.slug, chosen)
+
+    def check(self, name: str, *parts: Part, criterion_by: str) -> Verdict:
+        """Decide the claim `name` by `parts`, all of which must hold.
+
+        Raises
+        ------
+        ValueError
+            If `name` was not declared, there are no parts, or `criterion_by` is none of
+            theorem, paper, ours.
+        """
+        if not parts:
+            raise ValueError(f"check of {name!r}: give at least one part")
+        if criterion_by not in CRITERION_BY:
+            allowed = ", ".join(CRITERION_BY)
+            raise ValueError(f"criterion_by = {criterion_by!r}: must be one of {allowed}")
+        claim = self._claim(name)
+        margins = [part.margin for part in parts]
+        holds = all(part.holds for part in parts)
+        return self._verdict(
+            claim,
+            criterion="; ".join(part.criterion for part in parts),
+            criterion_by=criterion_by,
+            observed=[part.observed for part in parts],
+            margin=None if None in margins else min(margins),
+            holds=holds,
+            parts=[asdict(part) for part in parts],
+            verdict=_word(claim.control, [part.holds for part in parts]),
+            reason="" if holds else cards.reason([asdict(p) for p in parts if not p.holds]),
+        )
+
+    def not_testable(self, name: str, reason: str) -> Verdict:
+        """Record that the claim `name` cannot be tested here, and why."""
+        return self._verdict(
+            self._claim(name), criterion="", criterion_by=None, observed=[], margin=None,
+            holds=None, parts=[], verdict="not testable here", reason=reason,
+        )
+
+    def _claim(self, name: str) -> Claim:
+        if name not in self.declared:
+            declared = ", ".join(self.declared) or "none"
+            raise ValueError(f"name = {name!r}: not a declared claim; declared: {declared}")
+        return self.declared[name]
+
+    def _verdict(self, claim: Claim, **fields: object) -> Verdict:
+        source = f"{self.paper}, {claim.source}" if claim.by == "paper" else claim.source
+        return Verdict({
+            "schema": 1, "claim": claim.id, "statement": claim.statement, "source": source,
+            "claim_by": claim.by, "control": claim.control, **fields,
+        })
+
+
+def _word(control: bool, holds: list[bool]) -> str:
+    if control:
+        return "fails as it should" if all(holds) else "does not fail"
+    if all(holds):
+        return "reproduced"
+    return "reproduced in part" if any(holds) else "not reproduced"
+
+
+__all__ = [
+    "Chapter", "Part", "Statistic", "attempt", "every", "mean", "median", "number", "share", "value",
+]

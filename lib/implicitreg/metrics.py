@@ -1,0 +1,120 @@
+"""What is measured on a matrix or a curve. Leading axes of matrices are batch axes."""
+
+import numpy as np
+
+
+def nuclear_norm(W: np.ndarray) -> np.ndarray:
+    r"""$\|W\|_* = \sum_i\sigma_i(W)$.
+
+    Examples
+    --------
+    >>> float(nuclear_norm(np.diag([3.0, -1.0])))
+    4.0
+    """
+    return np.linalg.svd(W, compute_uv=False).sum(-1)
+
+
+def effective_rank(W: np.ndarray) -> np.ndarray:
+    r"""$\mathrm{erank}(W) = \exp(-\sum_i p_i\log p_i)$ with $p_i = \sigma_i/\sum_k\sigma_k$ [1]_.
+
+    From 1 (one singular value) to n (all equal), continuous where the rank jumps; NaN at 0.
+
+    References
+    ----------
+    .. [1] O. Roy and M. Vetterli, The effective rank: a measure of effective dimensionality,
+       EUSIPCO 2007.
+
+    Examples
+    --------
+    >>> round(float(effective_rank(np.diag([1.0, 1.0, 0.0]))), 12)
+    2.0
+    """
+    sigma = np.linalg.svd(W, compute_uv=False)
+    with np.errstate(invalid="ignore"):
+        p = sigma / sigma.sum(-1, keepdims=True)
+    return np.exp(-(p * np.log(np.where(p > 0, p, 1))).sum(-1))
+
+
+def mean_square_error(W: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Mean over all entries of the squared difference."""
+    return np.mean((W - target) ** 2, axis=(-1, -2))
+
+
+def relative_error(W: np.ndarray, target: np.ndarray) -> np.ndarray:
+    r"""$\|W-T\|_F/\|T\|_F$."""
+    return np.linalg.norm(W - target, axis=(-1, -2)) / np.linalg.norm(target, axis=(-1, -2))
+
+
+def loglog_slope(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    r"""Slope of $\log y$ on $\log x$ along the first axis, by least squares.
+
+    Parameters
+    ----------
+    x, y : arrays, shape (points, ...)
+        Positive values; further axes are fitted each by itself.
+
+    Returns
+    -------
+    array, shape (...)
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two points, or a value is not positive.
+
+    Examples
+    --------
+    >>> x = np.array([1.0, 10.0, 100.0])
+    >>> round(float(loglog_slope(x, 5 * x**-0.5)), 12)
+    -0.5
+    """
+    if len(x) < 2:
+        raise ValueError(f"len(x) = {len(x)}: a slope needs at least two points")
+    if not (np.all(np.asarray(x) > 0) and np.all(np.asarray(y) > 0)):
+        raise ValueError("x, y: must be positive, their logarithms are fitted")
+    u = np.log(x) - np.log(x).mean(0)
+    v = np.log(y) - np.log(y).mean(0)
+    return (u * v).sum(0) / (u * u).sum(0)
+
+
+def singular_value_motion(
+    times: np.ndarray, path: np.ndarray, G: np.ndarray, top: int, separation: float = 0.05
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    r"""Measured speed of the top singular values along a path, beside their push.
+
+    The speed $\dot\sigma_r$ is a central difference, the push is $-\langle G, u_rv_r^\top\rangle$.
+    Points where $\sigma_r$ is within `separation` (relative) of a neighbour are left out, since
+    there the singular vectors turn too fast to be followed; so are the two ends.
+
+    Parameters
+    ----------
+    times : array, shape (points,)
+        Increasing times.
+    path : array, shape (points, n, n)
+        The matrix at these times.
+    G : array, shape (points, n, n)
+        The gradient of the loss at these matrices.
+    top : int
+        How many singular values, from 1 to n - 1.
+    separation : float
+        Least relative gap to the neighbouring singular values.
+
+    Returns
+    -------
+    sigma, speed, push : arrays, shape (kept,)
+        All kept points of all `top` singular values.
+
+    Raises
+    ------
+    ValueError
+        If `top` is not from 1 to n - 1.
+    """
+    if not 1 <= top < path.shape[-1]:
+        raise ValueError(f"top = {top!r}: must be from 1 to {path.shape[-1] - 1}")
+    u, sigma, vt = np.linalg.svd(path)
+    push = -np.einsum("tir,tij,trj->tr", u[..., :top], G, vt[:, :top], optimize=True)
+    speed = np.gradient(sigma[:, :top], times, axis=0)
+    apart = sigma[:, 1 : top + 1] < (1 - separation) * sigma[:, :top]
+    apart[:, 1:] &= apart[:, :-1].copy()
+    apart[[0, -1]] = False
+    return sigma[:, :top][apart], speed[apart], push[apart]

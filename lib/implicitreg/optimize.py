@@ -1,0 +1,271 @@
+r"""One descent loop, its update rules, and gradient flow.
+
+The state is one array whose first axis are *rows*: starts, methods or seeds that advance in
+lockstep, each by its own step and coefficients if these are arrays.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+from implicitreg.record import Trajectory, log_schedule
+
+Gradient = Callable[[np.ndarray], np.ndarray]
+Rule = Callable[[np.ndarray, np.ndarray, Gradient, np.ndarray | float], np.ndarray]
+
+STATUSES = ("converged", "budget", "diverged")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run ends with.
+
+    Attributes
+    ----------
+    x : array, shape (rows, ...)
+        The last iterate of each row; of a diverged row, its last finite one.
+    status : array of str, shape (rows,)
+        "converged" (the stopping test held), "budget" (steps used up), "diverged".
+    steps : array of int, shape (rows,)
+        Updates that each row took.
+    evaluations : int
+        Calls of the gradient.
+    trajectory : Trajectory
+        What was observed, with its recording points.
+    """
+
+    x: np.ndarray
+    status: np.ndarray
+    steps: np.ndarray
+    evaluations: int
+    trajectory: Trajectory
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{np.sum(self.status == s)} {s}" for s in STATUSES)
+        return f"{len(self.status)} rows: {counts}; {self.evaluations} gradient evaluations"
+
+
+def gd(x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: float) -> np.ndarray:
+    r"""Gradient descent, $x_{t+1} = x_t - \eta\nabla f(x_t)$."""
+    return x - step * gradient(x)
+
+
+def momentum(beta: float | np.ndarray, lookahead: float | np.ndarray) -> Rule:
+    r"""$z = x_t + \gamma(x_t - x_{t-1})$, $x_{t+1} = x_t + \beta(x_t - x_{t-1}) - \eta\nabla f(z)$.
+
+    With $\gamma = 0$ this is Polyak's heavy ball, with $\gamma = \beta$ Nesterov's method, with
+    both 0 gradient descent; arrays of shape (rows, 1, ...) run several of them in lockstep.
+    """
+
+    def rule(x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: float) -> np.ndarray:
+        velocity = x - previous
+        return x + beta * velocity - step * gradient(x + lookahead * velocity)
+
+    return rule
+
+
+def heavy_ball(beta: float | np.ndarray) -> Rule:
+    r"""Polyak's momentum, $x_{t+1} = x_t + \beta(x_t - x_{t-1}) - \eta\nabla f(x_t)$."""
+    return momentum(beta, 0.0)
+
+
+def nesterov(beta: float | np.ndarray) -> Rule:
+    r"""Nesterov's momentum, the gradient taken at $z = x_t + \beta(x_t - x_{t-1})$."""
+    return momentum(beta, beta)
+
+
+def contraction(
+    step: float, beta: float, lookahead: float, curvature: float | np.ndarray
+) -> np.ndarray:
+    r"""Asymptotic factor per step of `momentum` on a quadratic of curvature $\lambda$.
+
+    The error obeys $e_{t+1} = (1+\beta-\eta\lambda(1+\gamma))e_t - (\beta-\eta\lambda\gamma)e_{t-1}$;
+    the factor is the larger modulus of the two roots of its characteristic polynomial.
+
+    Examples
+    --------
+    >>> round(float(contraction(0.1, 0.0, 0.0, 1.0)), 12)
+    0.9
+    """
+    half = (1 + beta - step * np.asarray(curvature) * (1 + lookahead)) / 2
+    root = np.sqrt((half**2 - beta + step * np.asarray(curvature) * lookahead).astype(complex))
+    return np.maximum(np.abs(half + root), np.abs(half - root))
+
+
+def scaled_gd(x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: float) -> np.ndarray:
+    r"""Scaled gradient descent, $X_{t+1} = X_t - \eta\nabla f(X_t)(X_t^\top X_t)^\dagger$.
+
+    `x` has shape (rows, n, r). The pseudo-inverse drops singular values of $X$ below $10^{-12}$
+    of the largest: with more columns than the rank of the target $X^\top X$ is singular.
+    """
+    _, s, vt = np.linalg.svd(x, full_matrices=False)
+    keep = s > 1e-12 * s[..., :1]
+    inverse = np.where(keep, 1 / np.where(keep, s, 1) ** 2, 0)
+    right = vt.swapaxes(-1, -2)
+    return x - step * (gradient(x) @ right * inverse[..., None, :]) @ vt
+
+
+def descend(
+    gradient: Gradient,
+    start: np.ndarray,
+    *,
+    step: float | np.ndarray | Callable[[int], float | np.ndarray],
+    n_steps: int,
+    rule: Rule = gd,
+    until: Callable[[np.ndarray], np.ndarray] | None = None,
+    every: int = 1,
+    observe: Mapping[str, Callable[[np.ndarray], np.ndarray]] | None = None,
+    schedule: Sequence[int] | np.ndarray | None = None,
+) -> Result:
+    r"""Run $x_{t+1} = \mathrm{rule}(x_t, x_{t-1}, \nabla f, \eta)$ on all rows, $x_{-1} = x_0$.
+
+    Parameters
+    ----------
+    gradient : callable
+        Maps an array like `start` to its gradient, of the same shape. It may draw (a minibatch).
+    start : array, shape (rows, ...)
+        The starts; not changed.
+    step : float, array that broadcasts over the rows, or callable
+        The step $\eta$, or a function of the step number.
+    n_steps : int
+        Most updates that a row may take, >= 1.
+    rule : callable
+        The update: `gd`, `heavy_ball(beta)`, `nesterov(beta)`, `momentum(...)`, `scaled_gd`.
+    until : callable, optional
+        Maps the state to a boolean (rows,); a row freezes where it is true.
+    every : int
+        `until` and divergence are looked at each `every` steps.
+    observe : mapping of name to callable, optional
+        Each maps the state to an array (rows, ...), recorded at the steps of `schedule`.
+    schedule : sequence of int, optional
+        Steps to record at; default `log_schedule(n_steps)`. The last recorded step is the one
+        at which the last row froze.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ValueError
+        If `n_steps` or `every` is < 1, or `start` is not finite.
+    """
+    if n_steps < 1 or every < 1:
+        raise ValueError(f"n_steps = {n_steps!r}, every = {every!r}: both must be >= 1")
+    x = np.array(start)
+    if not np.isfinite(x).all():
+        raise ValueError("start holds values that are not finite: give a finite start")
+    step_at = step if callable(step) else lambda t: step
+    recorder = _Recorder(observe or {}, log_schedule(n_steps) if schedule is None else schedule)
+    rows = _Rows(x, until)
+    previous, t = x, 0
+    rows.look(x, t)
+    with np.errstate(over="ignore", invalid="ignore"):
+        recorder.at(t, x)
+        while t < n_steps and rows.alive.any():
+            new = rows.keep_frozen(x, rule(x, previous, gradient, step_at(t)))
+            previous, x, t = x, new, t + 1
+            if t % every == 0 or t == n_steps:
+                x = rows.look(x, t)
+            recorder.at(t, x, last=not rows.alive.any() or t == n_steps)
+    return Result(x, rows.status, np.where(rows.alive, t, rows.steps), t, recorder.trajectory())
+
+
+class _Rows:
+    """Which rows still move, and how the others ended."""
+
+    def __init__(self, x: np.ndarray, until: Callable[[np.ndarray], np.ndarray] | None) -> None:
+        self.until = until or (lambda x: np.zeros(len(x), dtype=bool))
+        self.alive = np.ones(len(x), dtype=bool)
+        self.status = np.full(len(x), "budget", dtype="<U9")
+        self.steps = np.zeros(len(x), dtype=int)
+        self.last_finite = x
+        self.mask_shape = (-1,) + (1,) * (x.ndim - 1)
+
+    def keep_frozen(self, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+        return self._where(self.alive, new, old)
+
+    def look(self, x: np.ndarray, t: int) -> np.ndarray:
+        # A sum of squares overflows before any entry does: one cheap test sees both.
+        flat = x.reshape(len(x), -1)
+        finite = np.isfinite(np.einsum("ij,ij->i", flat, flat))
+        self.last_finite = x = self._where(finite, x, self.last_finite)
+        self._freeze(~finite, "diverged", t)
+        self._freeze(np.asarray(self.until(x)) & finite, "converged", t)
+        return x
+
+    def _where(self, mask: np.ndarray, x: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return x if mask.all() else np.where(mask.reshape(self.mask_shape), x, other)
+
+    def _freeze(self, which: np.ndarray, status: str, t: int) -> None:
+        which = which & self.alive
+        self.status[which], self.steps[which] = status, t
+        self.alive &= ~which
+
+
+class _Recorder:
+    """Evaluates the observed functions at the scheduled steps."""
+
+    def __init__(self, observe: Mapping[str, Callable], schedule: Sequence[int]) -> None:
+        self.observe, self.schedule = observe, {int(t) for t in schedule}
+        self.columns: dict[str, list] = {"step": [], **{name: [] for name in observe}}
+
+    def at(self, t: int, x: np.ndarray, last: bool = False) -> None:
+        if t in self.schedule or last:
+            self.columns["step"].append(t)
+            for name, function in self.observe.items():
+                self.columns[name].append(np.array(function(x)))
+
+    def trajectory(self) -> Trajectory:
+        return Trajectory(self.columns)
+
+
+def gradient_flow(
+    gradient: Gradient,
+    start: np.ndarray,
+    times: Sequence[float] | np.ndarray,
+    rtol: float = 1e-8,
+    atol: float = 1e-12,
+) -> Result:
+    r"""Integrate $\dot x = -\nabla f(x)$ from each row of `start` by LSODA.
+
+    Parameters
+    ----------
+    gradient : callable
+        Maps an array of the shape of one row to its gradient.
+    start : array, shape (rows, ...)
+        One start a row; each is integrated by itself, with steps of its own.
+    times : array, shape (points,)
+        Increasing times to record at, the first one the start's.
+    rtol, atol : float
+        Relative and absolute tolerance of the integrator.
+
+    Returns
+    -------
+    Result
+        `trajectory["x"]` has shape (points, rows, ...); `steps` counts evaluations by row. A row
+        whose integration breaks down is "diverged" and NaN from there on.
+
+    Raises
+    ------
+    ValueError
+        If `times` has fewer than two points or does not increase.
+    """
+    times = np.asarray(times, dtype=float)
+    if times.size < 2 or not (np.diff(times) > 0).all():
+        raise ValueError(f"times = {times!r}: give at least two increasing times")
+    start = np.asarray(start, dtype=float)
+    path = np.full((len(times), *start.shape), np.nan)
+    status, steps = [], []
+    for row, x0 in enumerate(start):
+        velocity = lambda _, x, shape=x0.shape: -gradient(x.reshape(shape)).ravel()  # noqa: E731
+        run = solve_ivp(
+            velocity, times[[0, -1]], x0.ravel(), "LSODA", times, rtol=rtol, atol=atol
+        )
+        path[: run.y.shape[1], row] = run.y.T.reshape(-1, *x0.shape)
+        status.append("budget" if run.success else "diverged")
+        steps.append(run.nfev)
+    trajectory = Trajectory({"time": times, "x": path})
+    return Result(path[-1], np.array(status), np.array(steps), sum(steps), trajectory)
