@@ -1,0 +1,56 @@
+# `make book` and `make test` do everything from a fresh clone: Python 3.11 to 3.13 and make are
+# enough. The environment is .venv, from requirements.lock; nothing outside this folder changes.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& echo $$p && break; done)
+RUN = .venv/bin/python -m
+PIP = $(RUN) pip --disable-pip-version-check --no-input install --quiet
+DOWNLOAD = about 210 MB
+
+unexport PYTHONPATH PYTHONHOME
+
+# an environment whose interpreter is gone, or that was made for another folder, is made anew
+ifneq ($(wildcard .venv/.packages),)
+ifneq ($(shell .venv/bin/python -c 'print(1)' 2>/dev/null),1)
+$(shell rm -f .venv/.packages)
+endif
+ifneq ($(shell cat .venv/.installed 2>/dev/null),$(CURDIR))
+$(shell rm -f .venv/.installed)
+endif
+endif
+
+.PHONY: book test clean distclean
+
+book: .venv/.installed ## execute, verify and build the book
+	@$(RUN) companion book
+
+test: .venv/.installed ## all tests, the verdicts of all chapters among them
+	@$(RUN) pytest $(ARGS)
+
+.venv/.installed: .venv/.packages pyproject.toml
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@printf '%s\n' "$(CURDIR)" > $@
+
+.venv/.packages: requirements.lock
+	@if [ -z '$(PYTHON)' ]; then echo 'make: no Python 3.11, 3.12 or 3.13 found' \
+	"(python3 is $$(python3 --version 2>&1 | head -n 1)); install one, or say make PYTHON=..." >&2; \
+	exit 1; fi
+	@'$(PYTHON)' -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	|| { echo "make: PYTHON=$(PYTHON) is $$('$(PYTHON)' --version 2>&1 | head -n 1);" \
+	'allowed: Python 3.11, 3.12 or 3.13' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null || { echo 'make: $(PYTHON) lacks venv' \
+	'or pip; install them (on Debian and Ubuntu: apt install python3-venv), or say make PYTHON=...' \
+	>&2; exit 1; }
+	@echo 'Making .venv: downloading the packages of requirements.lock, $(DOWNLOAD) (about a minute)'
+	@rm -rf .venv
+	@'$(PYTHON)' -m venv .venv
+	@$(PIP) --require-hashes --only-binary :all: --requirement requirements.lock
+	@touch $@
+
+clean: ## remove what was executed and built
+	@rm -rf _build .pytest_cache
+	@find lib tests notebooks -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environment too
+	@rm -rf .venv lib/*.egg-info

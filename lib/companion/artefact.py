@@ -1,0 +1,208 @@
+"""Checks of the built site as a reader gets it: a green build of a broken page is a fault here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+from companion import freshness
+from companion.chapters import Book, Chapter
+
+LOADS = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src",
+         "video": "src", "audio": "src", "embed": "src", "object": "data", "image": "href",
+         "use": "href"}
+NOT_LOADED = {"next", "prev", "canonical", "search", "index", "author", "license"}
+DRAWN = ("path", "line", "circle", "rect", "polyline", "polygon", "use", "image", "text")
+QUOTED = ("script", "style", "pre", "code")
+CSS_URL = re.compile(r"""(?:url\(\s*['"]?|@import\s+['"])([^'")]+)""")
+RAW_TEX = re.compile(r"\\[A-Za-z]{2,}|\\[()\[\]]|\$[^\s$][^$]*\$")
+PATH_LIKE = re.compile(r"\.(png|svg|jpe?g|gif|webp)$|^\S*/\S*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the site."""
+
+    site: Path
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The page's path below the site."""
+        return self.path.relative_to(self.site).as_posix()
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """The parsed page."""
+        return BeautifulSoup(self.path.read_text(encoding="utf-8"), "html.parser")
+
+    @cached_property
+    def ids(self) -> set[str]:
+        """What fragments may point at."""
+        return {tag[key] for key in ("id", "name") for tag in self.soup.find_all(attrs={key: True})}
+
+    @cached_property
+    def prose(self) -> str:
+        """What a reader sees outside code and rendered mathematics."""
+        return " ".join(_prose(self.soup.body)) if self.soup.body else ""
+
+
+def _prose(tag: Tag) -> Iterator[str]:
+    for child in tag.children:
+        if isinstance(child, Tag):
+            if child.name not in QUOTED and "katex" not in child.get("class", []):
+                yield from _prose(child)
+        elif type(child) is NavigableString:  # its subclasses are comments and the like
+            yield child
+
+
+def check_site(site: Path, book: Book) -> list[str]:
+    """Return what is wrong with the built `site` of `book`, one line a fault."""
+    pages = {path: Page(site, path) for path in sorted(site.rglob("*.html"))
+             if "_static" not in path.parts}
+    findings = list(_chapters(site, book, pages)) + list(_verdicts(site, book, pages))
+    for page in pages.values():
+        for check in (_figures, _resources, _text):
+            findings += [f"{page.name}: {fault}" for fault in check(page)]
+        findings += [f"{page.name}: {fault}" for fault in _links(page, pages)]
+    return findings + list(_stylesheets(site))
+
+
+def _chapters(site: Path, book: Book, pages: dict[Path, Page]) -> Iterator[str]:
+    """Every chapter is there, made of the copy that executing now would give."""
+    for chapter in book.chapters():
+        page = pages.get(_page_path(site, chapter))
+        if page is None:
+            yield f"notebooks/{chapter.slug}.html: missing"
+            continue
+        shown = page.soup.select_one("[data-key]")
+        if shown is None:
+            yield f"{page.name}: no provenance"
+        elif shown["data-key"] != freshness.key(chapter, chapter.parameters):
+            yield f"{page.name}: stale: made from key {shown['data-key'][:12]}"
+
+
+def _page_path(site: Path, chapter: Chapter) -> Path:
+    return site / "notebooks" / f"{chapter.slug}.html"
+
+
+def _verdicts(site: Path, book: Book, pages: dict[Path, Page]) -> Iterator[str]:
+    """Every verdict of the ledger stands on its chapter's page and on the scoreboard."""
+    ledger_path = site / "ledger.json"
+    if not ledger_path.is_file():
+        yield "ledger.json: missing"
+        return
+    entries = {entry["chapter"]: entry
+               for entry in json.loads(ledger_path.read_text(encoding="utf-8"))["chapters"]}
+    scoreboard = pages.get(site / "book" / "scoreboard.html")
+    if scoreboard is None:
+        yield "book/scoreboard.html: missing"
+    for chapter in book.chapters():
+        if chapter.slug not in entries:
+            yield f"ledger.json: chapter {chapter.slug} is missing"
+            continue
+        for record in entries[chapter.slug]["claims"]:
+            page = pages.get(_page_path(site, chapter))
+            short = record["claim"].split("/")[-1]
+            yield from _shown(page, f"claim-{short}", record)
+            yield from _shown(scoreboard, record["claim"].replace("/", "--"), record)
+
+
+def _shown(page: Page | None, identity: str, record: dict[str, Any]) -> Iterator[str]:
+    if page is None:
+        return
+    card = page.soup.find(id=identity)
+    if card is None:
+        yield f"{page.name}: the verdict of {record['claim']} is not shown"
+    elif record["verdict"] not in card.get_text(" "):
+        yield f"{page.name}: {record['claim']} does not say {record['verdict']!r}"
+
+
+def _figures(page: Page) -> Iterator[str]:
+    """Figures hold a drawing; drawings and images say in words what is seen."""
+    for figure in page.soup.select("figure"):
+        drawing = figure.find(["svg", "img"])
+        if drawing is None:
+            yield f"figure {figure.get('id')}: empty"
+        elif drawing.name == "svg" and not any(_shape(tag) for tag in drawing.find_all(DRAWN)):
+            yield f"figure {figure.get('id')}: nothing is drawn"
+        caption = figure.find("figcaption")
+        if caption is None or not caption.get_text(strip=True):
+            yield f"figure {figure.get('id')}: no caption"
+    for tag in page.soup.select("img, figure svg, svg[role=img]"):
+        alt = tag.get("alt" if tag.name == "img" else "aria-label", "").strip()
+        if not alt:
+            yield f"{_where(tag)}: no alternative text"
+        elif PATH_LIKE.search(alt):
+            yield f"{_where(tag)}: the alternative text is a path: {alt}"
+
+
+def _shape(tag: Tag) -> bool:
+    """Whether a drawing element draws; definitions and clips do not."""
+    return tag.find_parent(["defs", "clippath", "clipPath"]) is None
+
+
+def _where(tag: Tag) -> str:
+    figure = tag.find_parent("figure")
+    return f"figure {figure.get('id')}" if figure else f"{tag.name} {tag.get('src', '')}".strip()
+
+
+def _resources(page: Page) -> Iterator[str]:
+    """Nothing is loaded from elsewhere, and what is loaded is there."""
+    urls = [(tag.name, tag.get(LOADS[tag.name]) or tag.get("xlink:href"))
+            for tag in page.soup.find_all(list(LOADS))
+            if not (tag.name == "link" and NOT_LOADED.intersection(tag.get("rel", [])))]
+    styles = [tag.get_text() for tag in page.soup.find_all("style")]
+    styles += [tag["style"] for tag in page.soup.find_all(style=True)]
+    urls += [("style", url) for style in styles for url in CSS_URL.findall(style)]
+    for kind, url in urls:
+        yield from _resource(kind, url, page.path.parent)
+
+
+def _resource(kind: str, url: str | None, folder: Path) -> Iterator[str]:
+    if not url or url.startswith(("#", "data:")):
+        return
+    parts = urlsplit(url)
+    if parts.scheme or parts.netloc:
+        yield f"{kind} loads {url} from elsewhere"
+    elif not (folder / unquote(parts.path)).is_file():
+        yield f"{kind} loads {url}, which is not there"
+
+
+def _stylesheets(site: Path) -> Iterator[str]:
+    for path in sorted(site.rglob("*.css")):
+        name = path.relative_to(site).as_posix()
+        for url in CSS_URL.findall(path.read_text(encoding="utf-8")):
+            yield from (f"{name}: {fault}" for fault in _resource("css", url, path.parent))
+
+
+def _text(page: Page) -> Iterator[str]:
+    """Mathematics is rendered, and no cell ended in an error."""
+    if page.soup.select_one(".katex-error"):
+        yield "a formula with an error"
+    if raw := RAW_TEX.search(page.prose):
+        yield f"raw TeX: {raw[0][:60]}"
+    if "Traceback (most recent call last)" in page.soup.get_text():
+        yield "a traceback"
+
+
+def _links(page: Page, pages: dict[Path, Page]) -> Iterator[str]:
+    """Links inside the site lead to a page and to a place on it."""
+    for href in sorted({tag["href"] for tag in page.soup.find_all("a", href=True)}):
+        parts = urlsplit(href)
+        if parts.scheme or parts.netloc:
+            continue
+        target = (page.path.parent / unquote(parts.path)).resolve() if parts.path else page.path
+        if not target.is_file():
+            yield f"dead link {href}"
+        elif parts.fragment and target in pages:
+            if unquote(parts.fragment) not in pages[target].ids:
+                yield f"dead link {href}: no such place on that page"

@@ -1,0 +1,166 @@
+"""The command line: list, run, verify, book."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import webbrowser
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from companion import freshness, judge, parameters
+from companion.chapters import Book, find_root
+from companion.errors import CompanionError
+
+
+def _seeds(context: click.Context, option: click.Parameter, text: str | None) -> list[int] | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+):(\d+)", text)
+    if not match or int(match[1]) >= int(match[2]):
+        raise CompanionError(f"--seeds {text}: allowed: A:B with 0 <= A < B (root seeds A to B-1)")
+    return list(range(int(match[1]), int(match[2])))
+
+
+def _execution(command: Callable) -> Callable:
+    """The options that run and verify share."""
+    options = [
+        click.argument("slugs", metavar="[SLUG]...", nargs=-1),
+        click.option("--profile", metavar="P", default="book", show_default=True,
+                     help="Book, or a profile of notebooks/profiles.yml."),
+        click.option("--seed", metavar="N", type=int, help="Root seed of every stream."),
+        click.option("--seeds", metavar="A:B", callback=_seeds,
+                     help="Root seeds A to B-1, one run each."),
+        click.option("-p", "values", metavar="NAME VALUE", nargs=2, multiple=True,
+                     help="A parameter's value; may be repeated."),
+        click.option("--jobs", metavar="N", type=click.IntRange(min=1),
+                     help="Chapters at a time; by default one a processor."),
+        click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True),
+                     help="Time limit of a chapter; by default ten times its last run, "
+                          "at least 300."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Run, verify and build the book."""
+
+
+@cli.command("list")
+def list_() -> None:
+    """List the chapters with their last verdicts."""
+    book = Book(find_root())
+    table = Table(box=None, pad_edge=False)
+    for name in ("chapter", "executed copy", "seconds", "verdicts"):
+        table.add_column(name, justify="right" if name == "seconds" else "left")
+    for chapter in book.chapters():
+        chapter.notebook  # a broken source is named, not listed
+        notebook = freshness.load(freshness.executed_path(book, chapter.slug))
+        if notebook is None:
+            table.add_row(chapter.slug, "none")
+            continue
+        state = "fresh" if freshness.is_fresh(book, chapter) else "stale"
+        verdicts = Counter(record.get("verdict") for record in
+                           judge.outputs(notebook, judge.VERDICT))
+        table.add_row(chapter.slug, state, f"{notebook['metadata']['companion']['seconds']:.1f}",
+                      ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items()))
+    _out().print(table)
+
+
+@cli.command()
+@_execution
+def run(**options: Any) -> None:
+    """Execute chapters (all by default), fresh or not."""
+    for done in _run(Book(find_root()), force=True, **options):
+        click.echo(_relative(done.job.target))
+
+
+@cli.command()
+@_execution
+def verify(**options: Any) -> None:
+    """Execute what is stale and compare the verdicts with tests/expected."""
+    from companion.verify import report, rows_by_seed
+
+    book = Book(find_root())
+    report(rows_by_seed(book, _run(book, force=False, **options)), _out())
+
+
+@cli.command()
+@click.option("--open", "open_", is_flag=True, help="Show the site in the browser.")
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1),
+              help="Chapters at a time; by default one a processor.")
+@click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True),
+              help="Time limit of a chapter; by default ten times its last run, at least 300.")
+def book(open_: bool, jobs: int | None, timeout: float | None) -> None:
+    """Execute what is stale, verify all verdicts, and build the site."""
+    from companion import execute, site, storage
+    from companion.verify import report, rows_by_seed
+
+    book = Book(find_root())
+    with storage.locked(site.lock_path(book), "building the book"):
+        runs = execute.run(book, jobs=jobs, timeout=timeout)
+        report(rows_by_seed(book, runs), _out())
+        click.echo("building the pages", err=True)
+        page = site.build(book)
+    click.echo(f"The book is in {page}")
+    if open_:
+        webbrowser.open(page.as_uri())
+
+
+def _run(
+    book: Book, slugs: tuple[str, ...], profile: str, seed: int | None, seeds: list[int] | None,
+    values: tuple[tuple[str, str], ...], jobs: int | None, timeout: float | None, force: bool,
+) -> list:
+    """Check the options against one another and against the chapters, then execute."""
+    if seed is not None and seeds is not None:
+        raise CompanionError("--seed and --seeds exclude one another; allowed: one of them")
+    if (seed is not None or seeds is not None) and "seed" in dict(values):
+        raise CompanionError("-p seed and --seed or --seeds exclude one another")
+    from companion import execute  # imports papermill, which takes a while
+
+    overrides = {name: parameters.Text(text) for name, text in values}
+    return execute.run(book, slugs, profile, seeds or [seed], overrides, jobs=jobs,
+                       timeout=timeout, force=force)
+
+
+def _relative(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _out() -> Console:
+    """Return where results go; what is not a terminal gets lines as long as they are."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=160)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; a user's mistake is one line on stderr and exit status 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        cli.main(arguments, prog_name="companion", standalone_mode=False)
+    except (KeyboardInterrupt, click.Abort):
+        _fail("interrupted; what was finished is kept", 130)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
+    except CompanionError as error:
+        _fail(str(error), error.status, error.detail)
+    except OSError as error:
+        _fail(f"{error.filename or 'the file system'}: {error.strerror or error}", 2)
+
+
+def _fail(message: str, status: int, detail: str = "") -> None:
+    for line in message.splitlines():
+        click.echo(f"companion: {line}", err=True)
+    if detail:
+        click.echo(f"\n{detail}", err=True)
+    sys.exit(status)

@@ -1,0 +1,132 @@
+"""Chapters executed by papermill, side by side, each in a fresh kernel of this interpreter."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from companion import freshness, kernel, storage
+from companion.chapters import Book, Chapter
+from companion.errors import ChapterFailed
+from companion.freshness import executed_path
+from companion.jobs import Job, plan
+from companion.perform import perform
+from companion.progress import Progress
+
+__all__ = ["Run", "executed_path", "run"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """An executed copy that is fresh: where it is, and what it holds."""
+
+    chapter: Chapter
+    job: Job
+    notebook: dict[str, Any] = field(repr=False)
+    executed: bool
+
+
+def run(
+    book: Book,
+    slugs: Iterable[str] | None = None,
+    profile: str = "book",
+    seeds: Iterable[int | None] = (None,),
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    jobs: int | None = None,
+    timeout: float | None = None,
+    force: bool = False,
+    executor: Executor | None = None,
+) -> list[Run]:
+    """Execute what is stale and return every run asked for, chapter by chapter.
+
+    Parameters
+    ----------
+    book : Book
+        The project.
+    slugs : iterable of str, optional
+        The chapters; all of them by default.
+    profile : str
+        ``book`` or a profile of ``notebooks/profiles.yml``.
+    seeds : iterable of int
+        One run of each chapter for each root seed; None keeps the chapter's own.
+    overrides : mapping, optional
+        Values in place of the parameters of that name.
+    jobs : int, optional
+        Chapters at a time; by default one a processor.
+    timeout : float, optional
+        Seconds a chapter may take; by default ten times its last run, at least 300.
+    force : bool
+        Execute what is fresh too.
+    executor : Executor, optional
+        Where to run; by default a pool of threads, each waiting for its own kernel.
+    """
+    seeds = list(seeds)
+    chapters = book.select(list(slugs or ()))
+    planned = [(chapter, plan(chapter, book, profile, seed, overrides, timeout))
+               for chapter in chapters for seed in seeds]
+    stale = [job for chapter, job in planned if force or not _fresh(chapter, job)]
+    with ExitStack() as stack:
+        for job in stale:
+            stack.enter_context(storage.locked(_lock(job), f"executing {job.label}"))
+            storage.ensure_writable(job.target.parent)
+        # whoever held a lock until now may just have done the work
+        by_slug = {chapter.slug: chapter for chapter in chapters}
+        stale = [job for job in stale if force or not _fresh(by_slug[job.slug], job)]
+        _execute(stale, jobs, executor)
+        targets = {job.target for job in stale}
+        return [Run(chapter, job, freshness.load(job.target), job.target in targets)
+                for chapter, job in planned]
+
+
+def _fresh(chapter: Chapter, job: Job) -> bool:
+    return freshness.load_fresh(job.target, chapter, job.parameters) is not None
+
+
+def _lock(job: Job) -> Path:
+    return job.root / "_build" / "locks" / f"{job.slug}-{job.target.stem}.lock"
+
+
+def _execute(stale: list[Job], jobs: int | None, executor: Executor | None) -> None:
+    """Perform the `stale` jobs; store each as it ends; then say which failed."""
+    if not stale:
+        return
+    kernel.stopped.clear()
+    failures = []
+    with ExitStack() as stack, Progress() as progress:
+        report = progress if executor is None else None
+        if executor is None:
+            executor = ThreadPoolExecutor(jobs or os.cpu_count())
+            stack.callback(executor.shutdown, cancel_futures=True)
+        futures = {}
+        try:
+            for job in stale:
+                futures[executor.submit(perform, job, report)] = job
+            for future in as_completed(futures):
+                failures += _store(future, futures[future], progress)
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            kernel.kill_all()
+            raise
+    if failures:
+        raise ChapterFailed("\n".join(str(failure) for failure in failures),
+                            "\n".join(filter(None, (failure.detail for failure in failures))))
+
+
+def _store(future: Future, job: Job, progress: Progress) -> list[ChapterFailed]:
+    try:
+        text = future.result()
+    except ChapterFailed as failure:
+        progress.end(job, "failed")
+        return [failure]
+    storage.write(job.target, text)
+    about = json.loads(text)["metadata"]["companion"]
+    progress.end(job, f"{about['seconds']:.1f} s, {about['peak_memory_mb'] or 0:.0f} MB")
+    return []

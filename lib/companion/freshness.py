@@ -1,0 +1,171 @@
+"""Whether an executed copy still shows what executing now would show.
+
+The key of a run is the SHA-256 of everything that went in: the code cells (id, source, tags) in
+order, the sources of the rooms in the import closure, the versions of Python and of the numerical
+packages that are imported, and the parameters. Prose never counts.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from companion.chapters import Book, Chapter
+from companion.errors import CompanionError
+
+FORMAT = 1  # raise it when what is stored beside the outputs changes
+PACKAGES = {"numpy": "numpy", "scipy": "scipy", "matplotlib": "matplotlib",
+            "sklearn": "scikit-learn"}
+
+
+def key(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
+    """Return the key of a run of `chapter` with `parameters`."""
+    rooms, packages = closure(chapter)
+    library = chapter.path.parents[1] / "lib"
+    return _sha256({
+        "format": FORMAT,
+        "cells": [_code(cell) for cell in chapter.notebook.cells if cell.cell_type == "code"],
+        "rooms": {path.relative_to(library).as_posix(): path.read_text(encoding="utf-8")
+                  for path in rooms},
+        "versions": versions(packages),
+        "parameters": dict(parameters),
+    })
+
+
+def _code(cell: Mapping[str, Any]) -> list[Any]:
+    return [cell.get("id"), cell["source"], sorted(cell["metadata"].get("tags", []))]
+
+
+def _sha256(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """Return the version of Python and of those of the numerical `packages` that are here."""
+    found = {"python": platform.python_version()}
+    for name in sorted(packages):
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "missing"
+    return found
+
+
+def closure(chapter: Chapter) -> tuple[list[Path], set[str]]:
+    """Return the files below ``lib/`` that `chapter` imports, and the numerical packages.
+
+    Imports are read off the syntax tree, transitively, so nothing is imported to find out.
+    """
+    library = chapter.path.parents[1] / "lib"
+    names = set()
+    for cell in chapter.notebook.cells:
+        if cell.cell_type == "code":
+            names |= _imports(_parse(cell.source), "")
+    return _follow(names, library)
+
+
+def _follow(names: set[str], library: Path) -> tuple[list[Path], set[str]]:
+    files: dict[str, Path] = {}
+    packages = set()
+    waiting = set(names)
+    while waiting:
+        name = waiting.pop()
+        packages |= {PACKAGES[top] for top in [name.split(".")[0]] if top in PACKAGES}
+        path = _source(name, library)
+        if path is None or name in files:
+            continue
+        files[name] = path
+        module = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        waiting |= _imports(ast.parse(path.read_text(encoding="utf-8")), module)
+    return sorted(set(files.values())), packages
+
+
+def _source(name: str, library: Path) -> Path | None:
+    """Return the file of module `name` below `library`, or None if it is not there."""
+    base = library.joinpath(*name.split("."))
+    return next((path for path in (base.with_suffix(".py"), base / "__init__.py")
+                 if path.is_file()), None)
+
+
+def _imports(tree: ast.AST, package: str) -> set[str]:
+    """Return every dotted name that `tree` may import, its parents too."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            up = package.split(".")[: len(package.split(".")) - node.level + 1]
+            base = ".".join((up if node.level else []) + ([node.module] if node.module else []))
+            names |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+    return {".".join(name.split(".")[:depth])
+            for name in names for depth in range(1, name.count(".") + 2)}
+
+
+def _parse(source: str) -> ast.AST:
+    """Return the syntax tree of a cell; magics are translated as the kernel would."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError:
+        return ast.Module(body=[], type_ignores=[])  # the kernel will say what is wrong
+
+
+def digest(notebook: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what an executed copy shows and says about itself."""
+    about = {name: value for name, value in notebook["metadata"].get("companion", {}).items()
+             if name != "digest"}
+    cells = [[*_code(cell), cell["outputs"]] for cell in notebook["cells"]
+             if cell["cell_type"] == "code"]
+    return _sha256([about, cells])
+
+
+def load(path: Path) -> dict[str, Any] | None:
+    """Return the executed copy in `path`, or None if it is missing, cut short or edited."""
+    try:
+        notebook = nbformat.v4.reads_json(path.read_text(encoding="utf-8"))
+        whole = notebook["metadata"]["companion"]["digest"] == digest(notebook)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return notebook if whole else None
+
+
+def load_fresh(path: Path, chapter: Chapter, parameters: Mapping[str, Any]) -> dict | None:
+    """Return the executed copy in `path` if it is whole and its key is that of a run now."""
+    notebook = load(path)
+    if notebook is None or notebook["metadata"]["companion"].get("key") != key(chapter, parameters):
+        return None
+    return notebook
+
+
+def executed_path(book: Book, slug: str) -> Path:
+    """Return where the default run of the book profile of chapter `slug` is kept."""
+    return book.root / "_build" / "executed" / f"{slug}.ipynb"
+
+
+def is_fresh(book: Book, chapter: Chapter) -> bool:
+    """Tell whether the copy that the pages are made of is what executing now would give."""
+    path = executed_path(book, chapter.slug)
+    return load_fresh(path, chapter, chapter.parameters) is not None
+
+
+def executed(book: Book, chapter: Chapter) -> dict[str, Any]:
+    """Return the fresh executed copy of `chapter`; refuse a stale one."""
+    notebook = load_fresh(executed_path(book, chapter.slug), chapter, chapter.parameters)
+    if notebook is None:
+        raise CompanionError(
+            f"{chapter.slug} has no fresh executed copy; run: companion run {chapter.slug}"
+        )
+    return notebook

@@ -1,0 +1,85 @@
+"""One execution of one chapter, planned: what goes in, where it goes, how long it may take."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from companion import freshness, parameters
+from companion.chapters import Book, Chapter
+
+LEAST_SECONDS = 300.0  # a time limit below this would punish a busy machine
+
+
+@dataclass(frozen=True)
+class Job:
+    """One execution of one chapter: plain data, so that any executor can carry it."""
+
+    slug: str
+    root: Path
+    notebook: str
+    target: Path
+    profile: str
+    parameters: Mapping[str, Any]
+    overrides: Mapping[str, Any]
+    key: str
+    packages: frozenset[str]
+    last_seconds: float | None = None
+    timeout: float = LEAST_SECONDS
+    is_default: bool = True
+
+    @property
+    def label(self) -> str:
+        """What progress and messages call it."""
+        if self.is_default:
+            return self.slug
+        return f"{self.slug} ({self.target.stem})"
+
+    @property
+    def cells(self) -> int:
+        """How many cells the kernel will run."""
+        cells = json.loads(self.notebook)["cells"]
+        return sum(cell["cell_type"] == "code" and bool(cell["source"]) for cell in cells)
+
+
+def plan(
+    chapter: Chapter,
+    book: Book,
+    profile: str = "book",
+    seed: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    timeout: float | None = None,
+) -> Job:
+    """Return what executing `chapter` so means; refuse parameters that it does not bear."""
+    changed = {**book.profile(profile, chapter.slug), **(overrides or {})}
+    if seed is not None:
+        changed["seed"] = seed
+    values = parameters.override(chapter.parameters, changed, chapter.slug)
+    is_default = profile == "book" and values == chapter.parameters
+    target = freshness.executed_path(book, chapter.slug)
+    if not is_default:
+        target = book.root / "_build" / "runs" / chapter.slug / _name(profile, values, overrides)
+    last = (freshness.load(target) or {}).get("metadata", {}).get("companion", {}).get("seconds")
+    return Job(
+        slug=chapter.slug, root=book.root, notebook=nbformat.writes(chapter.notebook),
+        target=target, profile=profile, parameters=values,
+        overrides={name: value for name, value in values.items()
+                   if value != chapter.parameters[name]},
+        key=freshness.key(chapter, values), packages=frozenset(freshness.closure(chapter)[1]),
+        last_seconds=last, timeout=timeout or max(LEAST_SECONDS, 10 * (last or 0)),
+        is_default=is_default,
+    )
+
+
+def _name(profile: str, values: Mapping[str, Any], overrides: Mapping[str, Any] | None) -> str:
+    name = f"{profile}-seed{values['seed']}"
+    if overrides:
+        text = json.dumps(dict(overrides), sort_keys=True)
+        name += f"-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"{name}.ipynb"

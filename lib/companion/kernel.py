@@ -1,0 +1,130 @@
+"""A kernel of the running interpreter, alone with its files and one BLAS thread."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import ensure_event_loop, run_sync
+
+THREADS = 1
+_living: set[InterpreterKernel] = set()
+stopped = threading.Event()  # set when the user has had enough: no kernel starts after it
+
+
+class InterpreterKernel(AsyncKernelManager):
+    """The kernel of ``sys.executable``, whatever kernels the machine has registered.
+
+    Its connection, its profile and its standard streams live in a folder of its own, so neither
+    the reader's IPython settings nor a port taken by a neighbour change a run.
+    """
+
+    def __init__(self, library: Path, **kwargs: Any) -> None:
+        super().__init__(kernel_name="python3", **kwargs)
+        # a socket's path may have 107 bytes, so the folder's own name is short
+        self._folder = tempfile.TemporaryDirectory(prefix="ck-", ignore_cleanup_errors=True)
+        self._library = library
+        self._channels = None
+        self.peak_memory_mb: float | None = None
+        self.connection_file = os.path.join(self._folder.name, "k.json")
+        if os.name == "posix":
+            self.transport = "ipc"
+
+    @property
+    def log_path(self) -> Path:
+        """What the kernel's process wrote to its own standard streams."""
+        return Path(self._folder.name) / "log"
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The running interpreter with one thread a process and the book's own library first."""
+        threads = {name: str(THREADS) for name in
+                   ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+        paths = [str(self._library), *filter(None, [os.environ.get("PYTHONPATH")])]
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+            env={**threads, "PYTHONPATH": os.pathsep.join(paths),
+                 "IPYTHONDIR": os.path.join(self._folder.name, "ipython")},
+        )
+
+    def client(self, **kwargs: Any) -> Any:
+        """Return a client, and remember it: who lends the kernel closes its channels."""
+        self._channels = super().client(**kwargs)
+        return self._channels
+
+    async def _async_start_kernel(self, **kwargs: Any) -> None:
+        with self.log_path.open("wb") as log:
+            await super()._async_start_kernel(stdout=log, stderr=log, **kwargs)
+        _living.add(self)
+        if stopped.is_set():
+            kill_all()
+
+    start_kernel = _async_start_kernel
+
+    async def _async_close(self) -> None:
+        self.peak_memory_mb = _peak_memory_mb(self.pid)
+        _living.discard(self)
+        with suppress(RuntimeError):  # the kernel may have ended by itself
+            await self._async_shutdown_kernel(now=True)
+        if self._channels is not None:
+            self._channels.stop_channels()
+        await self._async_cleanup_resources()
+        self._folder.cleanup()
+
+    close = run_sync(_async_close)
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the kernel, None before it starts."""
+        return getattr(self.provisioner, "pid", None)
+
+
+@contextmanager
+def event_loop() -> Iterator[None]:
+    """Give this thread an event loop of its own, and leave nothing of it behind."""
+    loop = ensure_event_loop()
+    try:
+        yield
+    finally:
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.close()
+        asyncio.set_event_loop(None)
+
+
+def kill_all() -> None:
+    """Kill every kernel that this process started; who waits for one sees it dead."""
+    stopped.set()
+    for kernel in list(_living):
+        if kernel.pid is not None:
+            with suppress(OSError):
+                os.kill(kernel.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def _peak_memory_mb(pid: int | None) -> float | None:
+    """Return the largest resident size that process `pid` has had, in MB."""
+    with suppress(OSError, psutil.Error, TypeError):
+        status = Path(f"/proc/{pid}/status")
+        if status.is_file():
+            fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
+            if "VmHWM" in fields:
+                return round(int(fields["VmHWM"].split()[0]) * 1024 / 1e6, 1)
+            return None
+        memory = psutil.Process(pid).memory_info()
+        return round(getattr(memory, "peak_wset", memory.rss) / 1e6, 1)
+    return None

@@ -1,0 +1,67 @@
+"""The ledger: every claim of the book as data, read from what the chapters printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pybtex.database import BibliographyData
+
+from companion import freshness, judge, schemas, storage
+from companion.chapters import Book, Chapter
+from companion.errors import ChapterFailed
+from companion.papers import paper, papers
+
+ABOUT = ("profile", "seed", "parameters", "seconds", "peak_memory_mb", "provenance")
+
+
+def entry(
+    chapter: Chapter, notebook: Mapping[str, Any], bibliography: BibliographyData
+) -> dict[str, Any]:
+    """Return the ledger's entry of one executed chapter, its records as printed."""
+    about = notebook["metadata"]["companion"]
+    return {
+        "chapter": chapter.slug,
+        "title": chapter.title,
+        "paper": paper(bibliography, chapter.citation, chapter.slug),
+        **{name: about[name] for name in ABOUT},
+        "claims": judge.outputs(notebook, judge.VERDICT),
+    }
+
+
+def ensure_sound(executed: Iterable[tuple[Chapter, Mapping[str, Any]]]) -> None:
+    """Refuse executed chapters that do not check each declared claim exactly once."""
+    found = [line for chapter, notebook in executed
+             for line in judge.findings(chapter.slug, notebook)]
+    if found:
+        raise ChapterFailed("\n".join(found))
+
+
+def of(
+    book: Book, executed: Iterable[tuple[Chapter, Mapping[str, Any]]]
+) -> dict[str, Any]:
+    """Return the ledger of the given executed chapters; refuse one that is not sound."""
+    executed = list(executed)
+    ensure_sound(executed)
+    bibliography = papers(book.root)
+    ledger = {"schema": 1, "chapters": [entry(chapter, notebook, bibliography)
+                                        for chapter, notebook in executed]}
+    found = schemas.findings(ledger, "ledger.schema.json")
+    if found:
+        raise ChapterFailed("\n".join(f"ledger: {line}" for line in found))
+    return ledger
+
+
+def build(book: Book) -> dict[str, Any]:
+    """Return the ledger of all chapters, from their fresh executed copies."""
+    return of(book, [(chapter, freshness.executed(book, chapter)) for chapter in book.chapters()])
+
+
+def write(ledger: Mapping[str, Any], folder: Path) -> None:
+    """Put ``ledger.json`` and the schemas in `folder`."""
+    storage.write(Path(folder) / "ledger.json",
+                  json.dumps(ledger, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    for name in schemas.NAMES:
+        storage.write(Path(folder) / name, schemas.text(name))

@@ -1,0 +1,42 @@
+"""The JSON Schemas of a verdict record and of the ledger, published with the site."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from math import isfinite
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+NAMES = ("ledger.schema.json", "verdict.schema.json")
+
+
+def text(name: str) -> str:
+    """Return the schema called `name`, as it is published."""
+    return resources.files("companion").joinpath("schema", name).read_text(encoding="utf-8")
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    schemas = {each: json.loads(text(each)) for each in NAMES}
+    registry = Registry().with_resources(
+        (each, Resource.from_contents(schema)) for each, schema in schemas.items()
+    )
+    return Draft202012Validator(schemas[name], registry=registry)
+
+
+def findings(content: Any, name: str) -> list[str]:
+    """Return what in `content` is not as the schema `name` says; NaN is no number."""
+    errors = sorted(_validator(name).iter_errors(content), key=lambda error: error.json_path)
+    return [f"{error.json_path}: {error.message}" for error in errors] + _not_finite(content, "$")
+
+
+def _not_finite(content: Any, place: str) -> list[str]:
+    if isinstance(content, float) and not isfinite(content):
+        return [f"{place}: {content} is not a finite number"]
+    items = content.items() if isinstance(content, dict) else (
+        enumerate(content) if isinstance(content, list) else ())
+    return [found for name, item in items for found in _not_finite(item, f"{place}.{name}")]

@@ -1,0 +1,121 @@
+"""What the tests share: small books, the built site, and a browser without a network."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@dataclass(frozen=True)
+class Site:
+    """The built book: the folder, and where it is served."""
+
+    folder: Path
+    url: str
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """Folder of the site as ``companion book`` builds it, from fresh chapters only."""
+    done = subprocess.run([sys.executable, "-m", "companion", "book"], cwd=ROOT,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"companion book failed\n{done.stdout}\n{done.stderr}"
+    return ROOT / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def site(built: Path) -> Iterator[Site]:
+    """The built book, served on this machine."""
+    handler = functools.partial(_Quiet, directory=str(built))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield Site(built, f"http://127.0.0.1:{server.server_port}/")
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """A headless Chromium; where there is none the test is skipped, and fails in CI."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        say = pytest.fail if os.environ.get("CI") else pytest.skip
+        say("no browser: none of chromium, chromium-browser, google-chrome is installed")
+    from playwright.sync_api import sync_playwright
+
+    switches = ["--no-sandbox", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync", "--no-first-run"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=switches)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """An open page, and what it asked for and complained of."""
+
+    page: object
+    foreign: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def visit(browser: object, site: Site) -> Iterator[Callable[..., Visit]]:
+    """Open a page of the site, ``visit("intro.html", width=375, dark=True, javascript=False)``.
+
+    Requests that would leave the site are aborted and kept in ``foreign``.
+    """
+    contexts = []
+
+    def open_page(
+        path: str = "", width: int = 1280, dark: bool = False, javascript: bool = True
+    ) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+        )
+        contexts.append(context)
+        seen = Visit(context.new_page())
+
+        def guard(route: object) -> None:
+            url = route.request.url
+            if url.startswith((site.url, "data:", "blob:")):
+                return route.continue_()
+            seen.foreign.append(url)
+            return route.abort()
+
+        context.route("**/*", guard)
+        seen.page.on("console", lambda message: seen.console.append(message.text)
+                     if message.type in ("error", "warning") else None)
+        seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
+        seen.page.on("requestfailed", lambda request: seen.failed.append(request.url))
+        seen.page.on("response", lambda response: seen.failed.append(response.url)
+                     if response.status >= 400 else None)
+        seen.page.goto(site.url + path, wait_until="load")
+        return seen
+
+    yield open_page
+    for context in contexts:
+        context.close()

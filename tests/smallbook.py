@@ -1,0 +1,85 @@
+"""A book of one toy chapter with the real pages' look, built by plain Jupyter Book."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import toybook
+import yaml
+from nbformat.v4 import new_markdown_cell
+
+from companion.chapters import Book
+from companion.sphinx.outputs import FIGURE, KNOB
+
+ROOT = Path(__file__).parents[1]
+SVG = '<svg viewBox="0 0 9 9"><path id="{0}-p" d="M0,0L9,9" stroke="currentColor"/></svg>'
+DRAWN = {"schema": 1, "id": "fig-a", "svg": SVG.format("fig-a"),
+         "caption": "A line, <rising> as $x^2$", "alt": 'From "0" to 9'}
+KNOB_RECORD = {
+    "schema": 1, "id": "fig-k", "svg": SVG.format("fig-k"), "caption": "A knob", "alt": "Rising",
+    "knob": {"label": "step", "values": ["1", "2"], "initial": 0},
+    "x": {"label": "t", "scale": "linear", "range": [0, 1]},
+    "y": {"label": "y", "scale": "log", "range": [0.01, 1]},
+    "frames": [{"note": "</script>", "series": []}, {"note": "", "series": []}],
+}
+PROSE = r"""# On alpha: the *first*
+
+The loss is $f(x)=\tfrac12 x^2$.
+
+$$
+y = x^2 \label{eq:square}
+$$
+
+See $\eqref{eq:square}$.
+
+:::{admonition} Solution
+:class: dropdown
+Folded.
+:::
+"""
+
+
+def make(root: Path) -> Book:
+    """A book with the pages and assets of the real one; its chapter's prose has mathematics."""
+    book = toybook.make(root, "alpha")
+    shutil.rmtree(root / "book")
+    shutil.copytree(ROOT / "book", root / "book")
+    shutil.copy(ROOT / "CITATION.cff", root)
+    shutil.copy(ROOT / "_config.yml", root)
+    parts = [{"chapters": [{"file": "notebooks/alpha"}]},
+             {"chapters": [{"file": f"book/{name}"} for name in
+                           ("scoreboard", "verdicts", "rerun", "notation", "references")]}]
+    toc = {"format": "jb-book", "root": "book/intro", "parts": parts}
+    (root / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    source = toybook.notebook("alpha", *toybook.good_sources("alpha"))
+    source.metadata.chapter["citation"] = "razin2020norms"
+    source.cells[0] = new_markdown_cell(PROSE, id="title")
+    source.cells[-1].metadata["tags"] = ["thumbnail"]
+    toybook.write(book, source)
+    return book
+
+
+def pretend(book: Book, **fields: object) -> None:
+    """Store an executed copy with a figure, a knob and one verdict."""
+    record = toybook.record("alpha", **fields)
+    box = {"schema": 1, "chapter": "alpha", "claims": [toybook.claim("alpha")]}
+    toybook.pretend(book, "alpha", (FIGURE, DRAWN), (KNOB, KNOB_RECORD),
+                    (toybook.CLAIMS, box), (toybook.VERDICT, record))
+
+
+def build(book: Book) -> tuple[int, str]:
+    """Run ``jupyter-book build .`` and return its exit status and log."""
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()",
+               "build", ".", "-W", "--keep-going"]
+    done = subprocess.run(command, cwd=book.root, capture_output=True, text=True, check=False,
+                          env={**os.environ, "NO_COLOR": "1"})
+    return done.returncode, done.stdout + done.stderr
+
+
+def html(book: Book) -> Path:
+    """Return where plain Jupyter Book puts the site."""
+    return book.root / "_build" / "html"
