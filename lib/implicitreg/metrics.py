@@ -83,8 +83,9 @@ def singular_value_motion(
     r"""Measured speed of the top singular values along a path, beside their push.
 
     The speed $\dot\sigma_r$ is a central difference, the push is $-\langle G, u_rv_r^\top\rangle$.
-    Points where $\sigma_r$ is within `separation` (relative) of a neighbour are left out, since
-    there the singular vectors turn too fast to be followed; so are the two ends.
+    Left out are the two ends, points where $\sigma_r$ is within `separation` (relative) of a
+    neighbour, since there the singular vectors turn too fast to be followed, and points where
+    it hardly moves (a push below 1/1000 of its largest), since there a difference is noise.
 
     Parameters
     ----------
@@ -116,5 +117,6 @@ def singular_value_motion(
     speed = np.gradient(sigma[:, :top], times, axis=0)
     apart = sigma[:, 1 : top + 1] < (1 - separation) * sigma[:, :top]
     apart[:, 1:] &= apart[:, :-1].copy()
-    apart[[0, -1]] = False
-    return sigma[:, :top][apart], speed[apart], push[apart]
+    keep = apart & (np.abs(push) > 1e-3 * np.abs(push).max(axis=0))
+    keep[[0, -1]] = False
+    return sigma[:, :top][keep], speed[keep], push[keep]

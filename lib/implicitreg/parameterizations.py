@@ -65,8 +65,8 @@ def deep_gradient(factors: np.ndarray, G: LossGradient) -> np.ndarray:
     """
     layers = _layers(factors)
     prefixes = _prefixes(layers)
-    gradient = np.empty_like(factors)
-    back = _gradient_at(prefixes[-1], G)
+    back = G(prefixes[-1]) if callable(G) else G
+    gradient = np.empty_like(factors, dtype=back.dtype)
     for j in reversed(range(1, len(layers))):
         np.matmul(back, prefixes[j - 1].mT, out=gradient[..., j, :, :])
         back = layers[j].mT @ back
@@ -123,7 +123,7 @@ def factored_gradient(U: np.ndarray, G: LossGradient) -> np.ndarray:
     -------
     array, shape (..., n, r)
     """
-    slope = _gradient_at(U @ U.mT, G) if callable(G) else G
+    slope = G(U @ U.mT) if callable(G) else G
     return (slope + slope.mT) @ U / 2
 
 
@@ -143,12 +143,8 @@ def bifactored_gradient(
     -------
     tuple of arrays of the shapes of `U` and `V`
     """
-    slope = _gradient_at(U @ V.mT, G) if callable(G) else G
+    slope = G(U @ V.mT) if callable(G) else G
     return slope @ V, slope.mT @ U
-
-
-def _gradient_at(W: np.ndarray, G: LossGradient) -> np.ndarray:
-    return G(W) if callable(G) else G
 
 
 def _layers(factors: np.ndarray) -> list[np.ndarray]:

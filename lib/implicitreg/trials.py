@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 
 def _at_least(name: str, value: int, smallest: int) -> int:
@@ -123,5 +123,5 @@ def mean_interval(
     mean = float(values.mean())
     if values.size == 1:
         return mean, -np.inf, np.inf
-    half = stats.t.ppf((1 + level) / 2, values.size - 1) * values.std(ddof=1) / values.size**0.5
+    half = stdtrit(values.size - 1, (1 + level) / 2) * values.std(ddof=1) / values.size**0.5
     return mean, float(mean - half), float(mean + half)
