@@ -67,7 +67,8 @@ def train(
     Raises
     ------
     ValueError
-        If a count is < 1, a coefficient negative, or rows, samples and streams do not match.
+        If a count is < 1, a coefficient negative, a label no class, or rows, samples and streams
+        do not match.
     """
     if epochs < 1 or batch < 1:
         raise ValueError(f"epochs = {epochs!r}, batch = {batch!r}: both must be >= 1")
@@ -80,6 +81,8 @@ def train(
         )
     if inputs.shape[:2] != labels.shape:
         raise ValueError(f"inputs {inputs.shape} and labels {labels.shape} differ in samples")
+    if np.min(labels) < 0 or np.max(labels) >= network.widths[-1]:
+        raise ValueError(f"labels must lie in 0, ..., {network.widths[-1] - 1}")
     step_at = step if callable(step) else lambda epoch: step
     run = _Run(network, start, inputs, labels, rngs, decay)
     for epoch in range(epochs):
