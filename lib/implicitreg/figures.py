@@ -35,9 +35,9 @@ COLORS = {
 # The ink of axes and text: black in the PNG, on the site the colour of the page's text.
 INK = "#010203"
 matplotlib.rcParams.update({
-    "font.size": 9,
+    "font.size": 10,
     "font.family": "sans-serif",
-    "axes.titlesize": 9,
+    "axes.titlesize": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.7,

@@ -1,0 +1,48 @@
+"""The Sphinx extension that makes pages of executed chapters.
+
+It executes what is stale, hands the stored outputs to the current source of each page, renders
+mathematics, and writes what is generated from the ledger: scoreboard, chapter cards, provenance.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.application import Sphinx
+
+from companion.sphinx import katex, layout, pages
+from companion.sphinx.cards import ChapterCards
+from companion.sphinx.scoreboard import Scoreboard
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the parts to Sphinx."""
+    app.add_config_value("companion_sources", _sources(), "env")
+    app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it for an unused extension
+    app.add_html_math_renderer(
+        "katex", (katex.visit_math, None), (katex.visit_math_block, None)
+    )
+    app.add_transform(katex.EquationLabels)
+    app.add_directive("chapter-cards", ChapterCards)
+    app.add_directive("scoreboard", Scoreboard)
+    app.connect("builder-inited", pages.prepare)
+    app.connect("env-get-outdated", pages.outdated)
+    app.connect("source-read", pages.show_outputs)
+    app.connect("html-page-context", layout.add_to_page)
+    app.connect("build-finished", pages.publish)
+    app.add_transform(layout.Dropdowns)
+    app.setup_extension("myst_nb")
+    folded = (layout.visit_folded, layout.depart_folded)
+    app.add_node(HideCodeCellNode, override=True, html=folded)
+    return {"parallel_read_safe": False, "parallel_write_safe": False}
+
+
+def _sources() -> str:
+    """Return a digest of this extension: pages made by an older one are made again."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

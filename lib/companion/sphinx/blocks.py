@@ -1,0 +1,129 @@
+"""What is generated on a chapter's page: the strip under its title, and its last sections."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+from companion.chapters import Chapter, read_yaml
+from companion.sphinx import words
+from companion.sphinx.outputs import anchor
+
+TITLE = re.compile(r"^# .+$", re.MULTILINE)
+CITE = re.compile(r"^## Cite\b.*$", re.MULTILINE)
+
+
+def add(notebook: dict[str, Any], chapter: Chapter, companion: Any) -> None:
+    """Put the strip under the title of `notebook`, citation and provenance at its end."""
+    entry = companion.entry(chapter.slug)
+    first = next(cell for cell in notebook["cells"] if TITLE.search(_source(cell)))
+    under = _raw(strip(entry, companion))
+    first["source"] = TITLE.sub(lambda title: f"{title[0]}\n\n{under}", _source(first), count=1)
+    last = _source(notebook["cells"][-1])
+    heading = "" if CITE.search(last) else "## Cite this chapter\n\n"
+    notebook["cells"] += [
+        _prose("generated-cite", heading + _raw(citation(chapter, companion))),
+        _prose("generated-provenance", "## Provenance\n\n" + _raw(provenance(entry))),
+    ]
+
+
+def strip(entry: dict[str, Any], companion: Any) -> str:
+    """Return paper, verdicts and running time, in the order in which the chapter checks them."""
+    chips = "".join(_chip(record) for record in entry["claims"])
+    file = f"{entry['chapter']}.ipynb"
+    source = f"{companion.address}/blob/{companion.branch}/notebooks/{file}"
+    source = f', <a href="{html.escape(source)}">source</a>' if companion.address else ""
+    return (
+        f'<div class="strip"><p class="strip-paper">{words.paper(entry["paper"])}</p>'
+        f'<ul class="chips" aria-label="Verdicts of this chapter">{chips}</ul>'
+        f'<p class="strip-facts">{_counts(entry["claims"])}. Computed in '
+        f'{words.duration(entry["seconds"])}. '
+        f'<a href="{file}" download>Notebook with outputs</a>{source}</p></div>'
+    )
+
+
+def _counts(claims: list[dict[str, Any]]) -> str:
+    controls = sum(record["control"] for record in claims)
+    return (f"{words.plural(len(claims) - controls, 'claim')}, "
+            f"{words.plural(controls, 'control')} (dashed)")
+
+
+def _chip(record: dict[str, Any]) -> str:
+    glyph, colour = words.VERDICTS[record["verdict"]]
+    short = html.escape(record["claim"].split("/")[-1])
+    kind, dashed = ("control, ", " control") if record["control"] else ("", "")
+    return (
+        f'<li><a class="chip v-{colour}{dashed}" href="#{anchor(record["claim"])}">'
+        f'<span aria-hidden="true">{glyph}</span> {short}'
+        f'<span class="visually-hidden">: {kind}{record["verdict"]}</span></a></li>'
+    )
+
+
+def citation(chapter: Chapter, companion: Any) -> str:
+    """Return how to cite the chapter: a sentence and an entry for BibTeX."""
+    about = release(companion.book.root)
+    title, book = html.escape(plain(chapter.title)), html.escape(about["title"])
+    url = f" {html.escape(companion.address)}" if companion.address else ""
+    sentence = (f"{html.escape(about['author'])} ({about['year']}). {title}. "
+                f"In <cite>{book}</cite>, version {html.escape(about['version'])}.{url}")
+    fields = {"author": f"{{{about['author']}}}", "title": plain(chapter.title),
+              "booktitle": about["title"], "year": about["year"],
+              "note": f"Version {about['version']}"}
+    if companion.address:
+        fields["url"] = companion.address
+    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+    bibtex = html.escape(f"@incollection{{{chapter.slug}-reproduced,\n{lines}\n}}")
+    return (f'<div class="cite-block"><p>{sentence}</p>'
+            f'<pre class="bibtex" tabindex="0" aria-label="BibTeX entry">{bibtex}</pre></div>')
+
+
+def release(root: Path) -> dict[str, str]:
+    """Return title, author, version and year of the book, as ``CITATION.cff`` has them."""
+    cited = read_yaml(root / "CITATION.cff")
+    return {"title": cited["title"], "author": cited["authors"][0]["name"],
+            "version": str(cited["version"]), "year": str(cited["date-released"])[:4]}
+
+
+def plain(title: str) -> str:
+    """Return a Markdown title as plain text.
+
+    >>> plain("Rank, *not* norm: `depth`")
+    'Rank, not norm: depth'
+    """
+    return re.sub(r"[*`]|\\(?=[()])", "", title)
+
+
+def provenance(entry: dict[str, Any]) -> str:
+    """Return with what, where and when the chapter was executed."""
+    about = entry["provenance"]
+    memory = entry["peak_memory_mb"]
+    commit = about["commit"]
+    state = " with uncommitted changes" if about["dirty"] else ""
+    rows = {
+        "Executed": about["date"].replace("T", " ").replace("+00:00", " UTC"),
+        "Computation": words.duration(entry["seconds"])
+        + (f", at most {memory:.0f} MB" if memory else ""),
+        "Processor": f"{about['cpu']}, {words.plural(about['threads'], 'thread')}",
+        "BLAS": about["blas"] or "unknown",
+        "Versions": ", ".join(f"{name} {version}" for name, version in about["versions"].items()),
+        "Parameters": ", ".join(f"{name} = {value}" for name, value in entry["parameters"].items()),
+        "Commit": f"{commit[:12]}{state}" if commit else "not under version control",
+        "Key": about["key"],
+    }
+    lines = "".join(f"<dt>{name}</dt><dd>{html.escape(value)}</dd>" for name, value in rows.items())
+    return f'<dl class="provenance" data-key="{about["key"]}">{lines}</dl>'
+
+
+def _raw(text: str) -> str:
+    return f"```{{raw}} html\n{text}\n```\n"
+
+
+def _prose(identity: str, source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": identity, "metadata": {}, "source": source}
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell["source"] if cell["cell_type"] == "markdown" else ""
+    return source if isinstance(source, str) else "".join(source)

@@ -1,0 +1,65 @@
+"""The front page's chapter cards."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from typing import Any
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from companion.chapters import Chapter
+from companion.sphinx import outputs, pages, words
+from companion.sphinx.blocks import plain
+
+
+class ChapterCards(SphinxDirective):
+    """One card a chapter: picture, paper, verdicts, running time."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the cards as a list of links."""
+        companion = self.env.app.companion
+        pages.note_shown(self.env)
+        cards = "".join(f"<li>{self._card(chapter, companion)}</li>"
+                        for chapter in companion.book.chapters())
+        text = f"Here so far: {len(companion.book.chapters())} of eighteen planned papers."
+        cards = f'<ul class="cards">{cards}</ul>'
+        return [nodes.paragraph("", text), nodes.raw("", cards, format="html")]
+
+    def _card(self, chapter: Chapter, companion: Any) -> str:
+        entry = companion.entry(chapter.slug)
+        page = self.env.app.builder.get_relative_uri(
+            self.env.docname, f"notebooks/{chapter.slug}")
+        return (
+            f'<article class="card"><div class="card-picture">'
+            f"{thumbnail(companion.executed[chapter.slug])}</div>"
+            f'<h2><a href="{html.escape(page)}">{html.escape(plain(chapter.title))}</a></h2>'
+            f'<p class="card-paper">{_source(entry["paper"])}</p>'
+            f'<p class="card-facts">{tally(entry["claims"])}'
+            f'<span>{words.duration(entry["seconds"])}</span></p></article>'
+        )
+
+
+def _source(paper: dict[str, Any]) -> str:
+    return f"{html.escape(words.authors(paper['authors']))}, {words.where(paper)}"
+
+
+def thumbnail(executed: dict[str, Any]) -> str:
+    """Return the drawing of the cell tagged ``thumbnail``, or nothing."""
+    for cell in executed["cells"]:
+        if "thumbnail" in cell["metadata"].get("tags", []):
+            for output in cell["outputs"]:
+                for mime in (outputs.FIGURE, outputs.KNOB):
+                    if mime in output.get("data", {}):
+                        return outputs.drawing(output["data"][mime])
+    return ""
+
+
+def tally(claims: list[dict[str, Any]]) -> str:
+    """Return how many claims have each verdict."""
+    count = Counter(record["verdict"] for record in claims)
+    return "".join(
+        f'<span class="tally">{count[word]} {words.verdict(word)}</span>'
+        for word in words.VERDICTS if count[word]
+    )

@@ -1,0 +1,129 @@
+"""Chapter pages: the current source of a notebook with the outputs that were validated."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from companion import execute, freshness, ledger
+from companion.chapters import Book, Chapter, read_yaml
+from companion.errors import CompanionError
+from companion.sphinx import blocks, outputs
+from companion.sphinx.katex import Katex
+
+
+@dataclass(frozen=True)
+class Companion:
+    """What the pages are made of: kept on the Sphinx application as ``app.companion``."""
+
+    book: Book
+    ledger: dict[str, Any]
+    executed: dict[str, dict[str, Any]]
+    katex: Katex
+    address: str
+    branch: str
+
+    def chapter(self, docname: str) -> Chapter | None:
+        """Return the chapter whose page is `docname`, or None for a page of prose."""
+        return next((c for c in self.book.chapters() if _docname(c) == docname), None)
+
+    def entry(self, slug: str) -> dict[str, Any]:
+        """Return the ledger's entry of chapter `slug`."""
+        return next(e for e in self.ledger["chapters"] if e["chapter"] == slug)
+
+    def digest(self, docname: str) -> str:
+        """Return a hash of what `docname` shows besides its own source."""
+        chapter = self.chapter(docname)
+        shown = self.executed[chapter.slug] if chapter else self.ledger
+        text = json.dumps([shown, self.address], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _docname(chapter: Chapter) -> str:
+    return f"notebooks/{chapter.slug}"
+
+
+def prepare(app: Sphinx) -> None:
+    """Execute what is stale, so that plain ``jupyter-book build .`` builds the book."""
+    book = Book(Path(app.srcdir))
+    repository = read_yaml(book.root / "_config.yml").get("repository") or {}
+    try:
+        runs = execute.run(book)
+        app.companion = Companion(
+            book=book, ledger=ledger.build(book), katex=Katex(book.root),
+            executed={run.chapter.slug: run.notebook for run in runs},
+            address=(repository.get("url") or "").rstrip("/"),
+            branch=repository.get("branch") or "main",
+        )
+    except CompanionError as error:
+        raise ExtensionError("\n".join(filter(None, [str(error), error.detail]))) from None
+
+
+def outdated(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
+    """Name the pages whose outputs or ledger are not those that they were made from."""
+    shown = getattr(env, "companion_shown", {})
+    return [name for name, digest in shown.items()
+            if name not in removed and app.companion.digest(name) != digest]
+
+
+def note_shown(env: Any) -> None:
+    """Remember what the page being read is made from."""
+    if not hasattr(env, "companion_shown"):
+        env.companion_shown = {}
+    env.companion_shown[env.docname] = env.app.companion.digest(env.docname)
+
+
+def show_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the executed outputs, the strip and the closing blocks into a chapter's page."""
+    chapter = app.companion.chapter(docname)
+    if chapter is None:
+        return
+    note_shown(app.env)
+    notebook = join(json.loads(source[0]), app.companion.executed[chapter.slug])
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            outputs.make_page_cell(cell, app.companion.katex)
+    blocks.add(notebook, chapter, app.companion)
+    source[0] = json.dumps(notebook)
+
+
+def join(source: dict[str, Any], executed: dict[str, Any]) -> dict[str, Any]:
+    """Return the source notebook with the outputs of the executed cells of the same id."""
+    stored = {cell["id"]: cell for cell in executed["cells"] if cell["cell_type"] == "code"}
+    notebook = copy.deepcopy(source)
+    language = {"name": "python", "pygments_lexer": "ipython3"}
+    notebook["metadata"].setdefault("language_info", language)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and cell["id"] in stored:
+            cell["outputs"] = copy.deepcopy(stored[cell["id"]]["outputs"])
+            cell["execution_count"] = stored[cell["id"]]["execution_count"]
+    return notebook
+
+
+def publish(app: Sphinx, error: Exception | None) -> None:
+    """Write ``ledger.json`` and, beside each page, the notebook with its outputs."""
+    if error or app.builder.format != "html":
+        return
+    ledger.write(app.companion.ledger, Path(app.outdir))
+    for chapter in app.companion.book.chapters():
+        source = json.loads(chapter.path.read_text(encoding="utf-8"))
+        notebook = join(source, app.companion.executed[chapter.slug])
+        if app.companion.address:
+            notebook["cells"].insert(0, _install_cell(app.companion.address))
+        target = Path(app.outdir) / "notebooks" / chapter.path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _install_cell(address: str) -> dict[str, Any]:
+    """Return the cell that fetches the library where it is missing, as in a bare Colab."""
+    source = f'%pip install --quiet "implicit-regularization-reproduced @ git+{address}"'
+    return nbformat.v4.new_code_cell(source, id="install")

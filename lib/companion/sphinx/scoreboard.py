@@ -1,0 +1,80 @@
+"""The scoreboard: every claim of the book, read from the ledger."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from companion.sphinx import pages, words
+from companion.sphinx.cards import tally
+from companion.sphinx.outputs import anchor
+
+COLUMNS = ("Claim", "Whose", "Verdict", "Observed", "Margin")
+WHOSE = {"paper": "the paper's", "derived": "derived from it", "ours": "ours"}
+
+
+class Scoreboard(SphinxDirective):
+    """A table of all claims; book.js makes its columns sortable and its rows filterable."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the tally and the table."""
+        companion = self.env.app.companion
+        pages.note_shown(self.env)
+        claims = [claim for entry in companion.ledger["chapters"] for claim in entry["claims"]]
+        rows = "".join(self._row(entry, claim, companion)
+                       for entry in companion.ledger["chapters"] for claim in entry["claims"])
+        head = "".join(f'<th scope="col">{column}</th>' for column in COLUMNS)
+        table = (
+            f'<p class="tallies">{tally(claims)}</p>'
+            f'<div class="scoreboard"><table><caption>{words.plural(len(claims), "claim")} and '
+            f'controls of {words.plural(len(companion.ledger["chapters"]), "chapter")}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        )
+        return [nodes.raw("", table, format="html")]
+
+    def _row(self, entry: dict[str, Any], claim: dict[str, Any], companion: Any) -> str:
+        page = self.env.app.builder.get_relative_uri(
+            self.env.docname, f"notebooks/{entry['chapter']}")
+        rank = list(words.VERDICTS).index(claim["verdict"])
+        margin = "" if claim["margin"] is None else claim["margin"]
+        control = '<span class="control-mark">control</span>' if claim["control"] else ""
+        cells = [
+            f'<th scope="row"><a class="claim-id" href="{page}#{anchor(claim["claim"])}">'
+            f'{html.escape(claim["claim"].split("/")[-1])}</a> {control}'
+            f'<span class="claim-chapter">{words.reference(entry["paper"])}</span>'
+            f'<span class="claim-statement">{companion.katex.text(claim["statement"])}</span></th>',
+            f'<td data-label="Whose">{WHOSE[claim["claim_by"]]}</td>',
+            f'<td data-label="Verdict" data-sort="{rank}">{words.verdict(claim["verdict"])}</td>',
+            f'<td data-label="Observed">{observed(claim, companion.katex)}</td>',
+            f'<td data-label="Margin" data-sort="{margin}">{gauge(claim["margin"])}</td>',
+        ]
+        return f'<tr id="{html.escape(claim["claim"].replace("/", "--"))}">{"".join(cells)}</tr>'
+
+
+def observed(claim: dict[str, Any], tex: Any) -> str:
+    """Return the observed value of the part nearest to flipping, with its interval or range."""
+    parts = [part for part in claim["parts"] if part["margin"] is not None]
+    if not parts and not claim["observed"]:
+        return f'<span class="observed-name">{html.escape(claim["reason"])}</span>'
+    part = min(parts, key=lambda part: part["margin"], default=None)
+    shown = part["observed"] if part else claim["observed"][0]
+    range_ = words.span(shown)
+    range_ = f' <span class="observed-span">({range_}, n = {shown["n"]})</span>' if range_ else ""
+    more = len(claim["parts"]) - 1
+    more = f'<span class="observed-name">closest of {more + 1} parts</span>' if more > 0 else ""
+    return (f'<b>{words.number(shown["value"])}</b>{range_}'
+            f'<span class="observed-name">{tex.text(shown["name"])}</span>{more}')
+
+
+def gauge(margin: float | None) -> str:
+    """Return a margin as a percentage and as a bar that is full at 100 %."""
+    if margin is None:
+        return "no number"
+    percent = "> 1000 %" if margin > 10 else f"{100 * margin:.3g} %".replace("-", "−")
+    width = 100 * min(abs(margin), 1)
+    colour = "v-good" if margin >= 0 else "v-bad"
+    return (f'{percent}<span class="gauge {colour}" aria-hidden="true">'
+            f'<span style="width:{width:.0f}%"></span></span>')

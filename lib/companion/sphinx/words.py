@@ -1,0 +1,99 @@
+"""Verdicts, numbers and papers as short phrases of HTML."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+VERDICTS = {  # word: (glyph, name of its colour in book.css), best first
+    "reproduced": ("✓", "good"),
+    "fails as it should": ("✓", "good"),
+    "reproduced in part": ("◐", "part"),
+    "not testable here": ("–", "none"),
+    "does not fail": ("✗", "bad"),
+    "not reproduced": ("✗", "bad"),
+}
+
+
+def verdict(word: str) -> str:
+    """Return a verdict as glyph and word: legible without colour."""
+    glyph, colour = VERDICTS[word]
+    sign = f'<span aria-hidden="true">{glyph}</span>'
+    return f'<span class="verdict-word v-{colour}">{sign} {word}</span>'
+
+
+def number(x: float | None) -> str:
+    """Return a measured value to three digits; below 1e-12 only that.
+
+    >>> number(2.8491), number(-1.5e-05), number(3e-15), number(1563.0), number(None)
+    ('2.85', '−1.5·10⁻⁵', '< 10⁻¹²', '1563', 'no number')
+    """
+    if x is None:
+        return "no number"
+    if 0 < abs(x) < 1e-12:
+        return "< 10⁻¹²"
+    if x == 0 or 1e-3 <= abs(x) < 1e5:
+        return (f"{x:.0f}" if abs(x) >= 1000 else f"{x:.3g}").replace("-", "−")
+    mantissa, exponent = f"{x:.3g}".split("e")
+    power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa}·10{power}".replace("-", "−")
+
+
+def span(observed: dict[str, Any]) -> str:
+    """Return the interval of an observed value, else its range, else nothing."""
+    ends = [observed.get(name) for name in ("low", "high")]
+    ends = ends if None not in ends else [observed["min"], observed["max"]]
+    return "" if observed["n"] == 1 or ends[0] == ends[1] else " to ".join(map(number, ends))
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a reader says it.
+
+    >>> duration(0.4), duration(12.3), duration(200)
+    ('0.4 s', '12 s', '3 min 20 s')
+    """
+    if seconds < 120:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+
+
+def authors(names: list[str]) -> str:
+    """Return the authors of a paper by family name.
+
+    >>> authors(["Noam Razin", "Nadav Cohen"]), authors(["A. B", "C. D", "E. F"])
+    ('Razin and Cohen', 'B, D and F')
+    """
+    family = [name.split()[-1] for name in names]
+    return " and ".join(filter(None, [", ".join(family[:-1]), family[-1]]))
+
+
+def paper(fields: dict[str, Any]) -> str:
+    """Return the paper of a chapter: authors, title, venue, year."""
+    return (f"{html.escape(authors(fields['authors']))}, <cite>{html.escape(fields['title'])}"
+            f"</cite>, {where(fields)}")
+
+
+def where(fields: dict[str, Any]) -> str:
+    """Return venue and year of a paper, the venue by its acronym if it has one.
+
+    >>> where({"booktitle": "Advances in Neural Things 32 (NeurIPS)", "year": "2019"})
+    'NeurIPS 2019'
+    """
+    venue = fields.get("booktitle") or fields.get("journal") or ""
+    acronym = re.search(r"\(([A-Z]\w+)\)$", venue)
+    return html.escape(f"{acronym.group(1) if acronym else venue} {fields['year']}".strip())
+
+
+def reference(fields: dict[str, Any]) -> str:
+    """Return authors and year."""
+    return f"{html.escape(authors(fields['authors']))} {html.escape(fields['year'])}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    >>> plural(1, "claim"), plural(3, "claim")
+    ('1 claim', '3 claims')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,189 @@
+"""Every page in a real browser that has no network."""
+
+import pytest
+
+CENTRING = """() => [...document.querySelectorAll("div.math")].flatMap((block) => {
+  if (block.querySelector(".eqno") || block.scrollWidth > block.clientWidth) return [];
+  const parts = [...block.querySelectorAll(".katex-html > *")];
+  if (!parts.length) return [block.textContent.slice(0, 40) + ": not rendered"];
+  const boxes = parts.map((part) => part.getBoundingClientRect()), box = block.getBoundingClientRect();
+  const left = Math.min(...boxes.map((b) => b.left)), right = Math.max(...boxes.map((b) => b.right));
+  const off = Math.abs((left + right) / 2 - (box.left + box.right) / 2);
+  return off > 3 ? [block.textContent.slice(0, 40) + ": off by " + off] : [];
+})"""
+TOUCHING = """() => [...document.querySelectorAll(".knob-drawing svg")].flatMap((svg) => {
+  const names = [...svg.querySelectorAll("text[style]")].map((t) => t.getBoundingClientRect());
+  const touch = (a, b) => a.left < b.right && b.left < a.right
+    && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+  return names.filter((a, i) => names.some((b, j) => j > i && touch(a, b))).map((box) => box.top);
+})"""
+CONTRAST = r"""() => {
+  const numbers = (color) => color.match(/[\d.]+/g).map(Number);
+  const linear = (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = (rgb) => rgb.slice(0, 3).map((v) => linear(v / 255))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const over = ([r, g, b, a = 1], below) => [r, g, b].map((v, i) => v * a + below[i] * (1 - a));
+  const behind = (node) => {
+    const layers = [];
+    for (let at = node; at; at = at.parentElement) {
+      layers.unshift(numbers(getComputedStyle(at).backgroundColor));
+    }
+    return layers.reduce((below, layer) => over(layer, below), [255, 255, 255]);
+  };
+  const unseen = ".katex-mathml, script, style, [hidden], .visually-hidden, .skip, .headerlink";
+  const found = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const texts = [...node.childNodes].filter((child) => child.nodeType === 3);
+    const text = texts.map((child) => child.data).join("").trim(), style = getComputedStyle(node);
+    if (!text || node.getBoundingClientRect().width < 2 || node.closest(unseen)) continue;
+    if (style.visibility === "hidden" || style.opacity === "0") continue;
+    const svg = node.closest("svg"), ground = behind(svg ? svg.parentElement : node);
+    const ink = over(numbers(svg ? style.fill : style.color), ground);
+    const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    const least = svg || !/[\p{L}\p{N}]/u.test(text) ? 3 : 4.5;  // drawings and signs need less
+    if (ratio < least) found.push(`${node.tagName} "${text.slice(0, 30)}": ${ratio.toFixed(2)}`);
+  }
+  return [...new Set(found)].slice(0, 12);
+}"""
+
+
+def page_names(site):
+    return [path.relative_to(site.folder).as_posix() for path in sorted(site.folder.rglob("*.html"))
+            if "_static" not in path.parts and path != site.folder / "index.html"]
+
+
+@pytest.fixture
+def knob_page(site):
+    """Name of a page with an interactive figure."""
+    return next(name for name in page_names(site)
+                if '"figure knob"' in (site.folder / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("width, dark", [(1280, False), (1280, True), (375, False), (375, True)])
+def test_every_page_is_whole_without_a_network(site, visit, width, dark):
+    for name in page_names(site):
+        seen = visit(name, width=width, dark=dark)
+        assert (seen.foreign, seen.failed, seen.console) == ([], [], []), name
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert seen.page.evaluate(CENTRING) == [], name
+        assert seen.page.evaluate(CONTRAST) == [], name
+        seen.page.close()
+
+
+def test_the_address_of_the_site_leads_to_the_front_page(visit):
+    page = visit("").page
+    page.wait_for_url("**/book/intro.html")
+    assert page.locator(".cards .card").count() > 0
+
+
+def test_pages_read_with_javascript_off(site, visit, knob_page):
+    seen = visit(knob_page, javascript=False)
+    assert seen.page.locator(".knob-still svg").first.is_visible()
+    assert seen.page.locator(".katex").first.is_visible()
+    seen = visit("book/scoreboard.html", javascript=False)
+    rows = seen.page.locator(".scoreboard tbody tr")
+    assert rows.count() > 1 and all(row.is_visible() for row in rows.all())
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_knob_moves_by_keyboard(visit, knob_page, width):
+    page = visit(knob_page, width=width).page
+    knob = page.locator("figure.knob").first
+    handle, output = knob.get_by_role("slider"), knob.locator("output")
+    assert handle.get_attribute("aria-valuetext").startswith(output.text_content())
+    before = output.text_content(), knob.locator(".curve").inner_html()
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    after = output.text_content(), knob.locator(".curve").inner_html()
+    assert before[0] != after[0] and before[1] != after[1]
+    assert handle.get_attribute("aria-valuetext").startswith(after[0])
+    label = knob.locator("label")
+    assert label.get_attribute("for") == handle.get_attribute("id") and label.text_content()
+    assert knob.get_by_role("img").get_attribute("aria-label").count(after[0])
+
+
+def test_the_names_of_a_knob_do_not_touch(visit, knob_page):
+    page = visit(knob_page, width=375).page
+    assert page.evaluate(TOUCHING) == []
+
+
+def column(page, index):
+    cells = page.locator(f".scoreboard tbody tr td:nth-child({index})").all()
+    return [float(cell.get_attribute("data-sort") or "inf") for cell in cells]
+
+
+def test_the_scoreboard_sorts_by_keyboard(visit):
+    page = visit("book/scoreboard.html").page
+    page.get_by_role("button", name="Margin").focus()
+    page.keyboard.press("Enter")
+    head = page.locator(".scoreboard thead th").nth(4)
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert column(page, 5) == sorted(column(page, 5))
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    assert column(page, 5) == sorted(column(page, 5), reverse=True)
+    page.get_by_role("button", name="Claim").click()
+    names = page.locator(".scoreboard .claim-id").all_text_contents()
+    assert names == sorted(names) and head.get_attribute("aria-sort") is None
+
+
+def test_the_scoreboard_is_filtered_by_words(visit):
+    page = visit("book/scoreboard.html").page
+    rows = page.locator(".scoreboard tbody tr")
+    total = rows.count()
+    page.get_by_label("Only rows with").fill("control FAILS")
+    shown = [row for row in rows.all() if row.is_visible()]
+    assert 0 < len(shown) < total
+    assert all("fails as it should" in row.text_content() for row in shown)
+    assert page.locator(".scoreboard-filter output").text_content() == f"{len(shown)} of {total}"
+    page.get_by_label("Only rows with").fill("")
+    assert all(row.is_visible() for row in rows.all())
+
+
+def test_colours_are_the_readers(visit):
+    seen = visit("book/notation.html")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = seen.page.evaluate(ground)
+    button = seen.page.locator(".theme-button")
+    button.click()
+    button.click()
+    assert "dark" in button.text_content() and seen.page.evaluate(ground) != light
+    seen.page.reload()
+    assert seen.page.evaluate(ground) != light, "the choice is kept"
+    button.click()
+    assert "auto" in button.text_content() and seen.page.evaluate(ground) == light
+
+
+def test_search_finds_a_chapter(visit):
+    seen = visit("search.html?q=momentum")
+    first = seen.page.locator("#search-results a").first
+    first.wait_for()
+    assert "notebooks/" in first.get_attribute("href")
+    assert (seen.foreign, seen.failed, seen.console) == ([], [], [])
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_contents_open_on_a_phone(visit, javascript):
+    page = visit("book/verdicts.html", width=375, javascript=javascript).page
+    contents = page.get_by_role("navigation", name="Contents of the book")
+    assert not contents.is_visible()
+    page.get_by_role("button", name="Contents").click()
+    assert contents.is_visible()
+    page.keyboard.press("Escape")
+    assert not contents.is_visible()
+
+
+def test_links_to_claims_lead_to_their_cards(visit):
+    page = visit("book/scoreboard.html").page
+    page.locator(".scoreboard .claim-id").last.click()
+    page.wait_for_load_state()
+    assert page.locator(".claim-card:target").is_visible()
+    assert page.locator(".claim-card:target").bounding_box()["y"] >= 40, "not below the bar"
+
+
+def test_it_prints_in_black_on_white(visit):
+    page = visit("book/scoreboard.html", dark=True).page
+    page.emulate_media(media="print")
+    assert not page.locator("header.bar").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(31, 35, 38)"
