@@ -146,3 +146,23 @@ def test_the_boxes_hold_claims_and_controls(chapter):
 def test_an_attempt_leaves_no_record():
     bundle = attempt(value("x", 3) >= 2)._repr_mimebundle_()
     assert VERDICT_MIME not in bundle and "50 %" in bundle["text/plain"]
+
+
+def test_numpy_thresholds_leave_plain_numbers():
+    part = value("x", 3) >= np.float32(0.5)
+    assert type(part.margin) is float and type(part.holds) is bool
+
+
+@pytest.mark.parametrize("compare", [
+    lambda x: x >= np.nan, lambda x: x <= np.inf, lambda x: x.within(2, np.inf),
+    lambda x: x.within(2, 1), lambda x: x.at_least(1, scale=0),
+])
+def test_thresholds_must_be_finite(compare):
+    with pytest.raises(ValueError, match="finite"):
+        compare(value("x", 1))
+
+
+@pytest.mark.parametrize("values", [[1j], ["3"], [None]])
+def test_values_must_be_real_numbers(values):
+    with pytest.raises(ValueError, match="real numbers"):
+        every("x", values)

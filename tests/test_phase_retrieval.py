@@ -55,6 +55,23 @@ def test_local_curvatures_are_the_hessian_at_the_truth(problem):
     np.testing.assert_allclose(problem.curvatures(), np.linalg.eigvalsh(hessian), rtol=1e-6)
 
 
+def test_least_curvature_is_the_hessians(problem):
+    x, h = np.random.default_rng(6).standard_normal((2, 7)), 1e-5
+    for row, least in zip(x, problem.least_curvature(x), strict=True):
+        hessian = [(problem.gradient((row + h * e)[None]) - problem.gradient((row - h * e)[None]))[0]
+                   / (2 * h) for e in np.eye(7)]
+        assert least == pytest.approx(np.linalg.eigvalsh(hessian)[0], rel=1e-5)
+    assert problem.least_curvature(problem.truth[None])[0] == pytest.approx(problem.curvatures()[0])
+
+
+def test_alignment_sees_the_direction_and_not_the_length(problem):
+    along = problem.operator.vectors[0] / np.linalg.norm(problem.operator.vectors[0])
+    far, near = (problem.alignment((problem.truth + c * along)[None])[0] for c in (0.5, 0.05))
+    assert far == pytest.approx(near)
+    longest = np.abs(problem.operator.vectors @ along).max()
+    assert far == pytest.approx(longest / np.sqrt(2 * np.log(60)))
+
+
 def test_both_signs_of_the_truth_are_solutions(problem):
     both = np.array([problem.truth, -problem.truth])
     assert np.abs(problem.gradient(both)).max() < 1e-14

@@ -28,9 +28,9 @@ class Part:
     holds: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        if self.margin is not None and not isfinite(self.margin):
-            object.__setattr__(self, "margin", None)
-        object.__setattr__(self, "holds", self.margin is not None and self.margin >= 0)
+        number = self.margin is not None and isfinite(self.margin)
+        object.__setattr__(self, "margin", float(self.margin) if number else None)
+        object.__setattr__(self, "holds", number and self.margin >= 0)
 
     def __bool__(self) -> bool:
         raise TypeError("a part has no truth value: use .within(low, high), not low <= x <= high")
@@ -67,8 +67,8 @@ class Statistic:
 
     def within(self, low: float, high: float) -> Part:
         """`low` <= `self` <= `high`; the margin is relative to half the width."""
-        if not low < high:
-            raise ValueError(f"low = {low!r}, high = {high!r}: low must be below high")
+        if not (low < high and isfinite(high - low)):
+            raise ValueError(f"low = {low!r}, high = {high!r}: must be finite, low below high")
         margin = min(self.low - low, high - self.high) / ((high - low) / 2)
         text = f"{self.phrase} in [{bound(low)}, {bound(high)}]"
         return Part(text, self.observed, margin)
@@ -76,7 +76,7 @@ class Statistic:
 
 def _scale(threshold: float, scale: float | None) -> float:
     size = abs(threshold) if scale is None else scale
-    if not (isfinite(size) and size > 0):
+    if not (isfinite(threshold) and isfinite(size) and size > 0):
         raise ValueError(
             f"threshold = {threshold!r}, scale = {scale!r}: a margin needs a finite scale > 0; "
             "for threshold 0 use at_least(0, scale=...) or at_most(0, scale=...)"
@@ -85,7 +85,10 @@ def _scale(threshold: float, scale: float | None) -> float:
 
 
 def _observed(name: str, statistic: str, values: Sequence[float] | np.ndarray) -> dict:
-    values = np.asarray(values, dtype=float).ravel()
+    values = np.asarray(values)
+    if values.dtype.kind not in "biuf":
+        raise ValueError(f"{name}: values of type {values.dtype}; they must be real numbers")
+    values = values.astype(float).ravel()
     if values.size == 0:
         raise ValueError(f"{name}: no values; an empty set would satisfy any criterion")
     # One value that is not finite leaves nothing to compare: divergence is never averaged over.

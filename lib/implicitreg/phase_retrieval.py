@@ -47,6 +47,21 @@ class PhaseRetrieval:
         scale = np.sqrt(np.log(len(self.truth))) * np.linalg.norm(self.truth)
         return np.abs(self.error(x) @ self.operator.vectors.T).max(axis=1) / scale
 
+    def alignment(self, x: np.ndarray) -> np.ndarray:
+        r"""$\nu(x) = \max_i|a_i^\top e|/(\sqrt{2\log m}\,\|e\|)$ for the error $e$, shape (rows,).
+
+        About 1 for an error that does not depend on the $a_i$, however long it is; NaN at 0.
+        """
+        error = self.error(x)
+        length = np.linalg.norm(error, axis=1) * np.sqrt(2 * np.log(self.operator.n_measurements))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.abs(error @ self.operator.vectors.T).max(axis=1) / length
+
+    def least_curvature(self, x: np.ndarray) -> np.ndarray:
+        r"""$\lambda_{\min}$ of $\frac1m\sum_i(3(a_i^\top x)^2-(a_i^\top x^\star)^2)a_ia_i^\top$, (rows,)."""
+        weights = 3 * self.operator.forward_rows(x) - self.y
+        return np.linalg.eigvalsh(self.operator.adjoint(weights))[:, 0]
+
     def curvatures(self) -> np.ndarray:
         r"""Eigenvalues of $\nabla^2 f(x^\star) = \frac2m\sum_i(a_i^\top x^\star)^2a_ia_i^\top$."""
         return np.linalg.eigvalsh(2 * self.operator.adjoint(self.y))
