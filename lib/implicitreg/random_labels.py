@@ -19,7 +19,7 @@ def zeroed_copies(
     r"""Copies $x\odot b$ of each image, the entries of each mask $b$ being 0 with chance `share`.
 
     The masks let a network tell the copies of one image apart, so that each copy can be given
-    a label of its own.
+    a label of its own. An image with few entries that are not 0 can yield two equal copies.
 
     Parameters
     ----------
