@@ -26,8 +26,8 @@ def verdict(word: str) -> str:
 def number(x: float | None) -> str:
     """Return a measured value to three digits; below 1e-12 only that.
 
-    >>> number(2.8491), number(-1.5e-05), number(3e-15), number(1563.0), number(None)
-    ('2.85', '−1.5·10⁻⁵', '< 10⁻¹²', '1563', 'no number')
+    >>> number(2.8491), number(-0.00015), number(3e-15), number(1563.0), number(None)
+    ('2.85', '−1.5·10⁻⁴', '< 10⁻¹²', '1563', 'no number')
     """
     if x is None:
         return "no number"
@@ -35,9 +35,9 @@ def number(x: float | None) -> str:
         return "< 10⁻¹²"
     if x == 0 or 1e-3 <= abs(x) < 1e5:
         return (f"{x:.0f}" if abs(x) >= 1000 else f"{x:.3g}").replace("-", "−")
-    mantissa, exponent = f"{x:.3g}".split("e")
+    mantissa, exponent = f"{x:.2e}".split("e")
     power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa}·10{power}".replace("-", "−")
+    return f"{mantissa.rstrip('0').rstrip('.')}·10{power}".replace("-", "−")
 
 
 def span(observed: dict[str, Any]) -> str:
