@@ -3,7 +3,7 @@
 import pytest
 
 CENTRING = """() => [...document.querySelectorAll("div.math")].flatMap((block) => {
-  if (block.querySelector(".eqno") || block.scrollWidth > block.clientWidth) return [];
+  if (block.querySelector(".eqno, .tag") || block.scrollWidth > block.clientWidth) return [];
   const parts = [...block.querySelectorAll(".katex-html > *")];
   if (!parts.length) return [block.textContent.slice(0, 40) + ": not rendered"];
   const boxes = parts.map((part) => part.getBoundingClientRect()), box = block.getBoundingClientRect();
@@ -16,6 +16,12 @@ TOUCHING = """() => [...document.querySelectorAll(".knob-drawing svg")].flatMap(
   const touch = (a, b) => a.left < b.right && b.left < a.right
     && a.top < b.bottom - 3 && b.top < a.bottom - 3;
   return names.filter((a, i) => names.some((b, j) => j > i && touch(a, b))).map((box) => box.top);
+})"""
+CUT_OFF = """() => [...document.querySelectorAll("figure svg")].flatMap((svg) => {
+  const box = (svg.closest(".output") ?? svg.parentElement).getBoundingClientRect();
+  return [...svg.querySelectorAll("text")].map((t) => [t.textContent.trim(), t.getBoundingClientRect()])
+    .filter(([text, r]) => text && r.width && (r.left < box.left - 1 || r.right > box.right + 1))
+    .map(([text]) => text);
 })"""
 CONTRAST = r"""() => {
   const numbers = (color) => color.match(/[\d.]+/g).map(Number);
@@ -67,6 +73,7 @@ def test_every_page_is_whole_without_a_network(site, visit, width, dark):
         assert (seen.foreign, seen.failed, seen.console) == ([], [], []), name
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert seen.page.evaluate(CENTRING) == [], name
+        assert seen.page.evaluate(CUT_OFF) == [], name
         assert seen.page.evaluate(CONTRAST) == [], name
         seen.page.close()
 
