@@ -3,7 +3,7 @@
 import pytest
 
 CENTRING = """() => [...document.querySelectorAll("div.math")].flatMap((block) => {
-  if (block.querySelector(".eqno, .tag") || block.scrollWidth > block.clientWidth) return [];
+  if (block.querySelector(".eqno, .katex-tag") || block.scrollWidth > block.clientWidth) return [];
   const parts = [...block.querySelectorAll(".katex-html > *")];
   if (!parts.length) return [block.textContent.slice(0, 40) + ": not rendered"];
   const boxes = parts.map((part) => part.getBoundingClientRect()), box = block.getBoundingClientRect();
