@@ -10,6 +10,7 @@ from implicitreg.metrics import (
     nuclear_norm,
     relative_error,
     singular_value_motion,
+    singular_values,
 )
 
 
@@ -36,6 +37,16 @@ def test_effective_rank_of_two_values():
     p = 0.2
     expected = np.exp(-p * np.log(p) - (1 - p) * np.log(1 - p))
     assert effective_rank(np.diag([4.0, -1.0])) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_matrix_that_is_not_finite_gives_nan_and_leaves_the_others(rng):
+    W = rng.standard_normal((2, 3, 4, 2))
+    expected = np.linalg.svd(W, compute_uv=False)
+    W[0, 1, 2, 0], W[1, 2, 0, 1] = np.nan, np.inf
+    expected[0, 1] = expected[1, 2] = np.nan
+    np.testing.assert_allclose(singular_values(W), expected, rtol=1e-12)
+    for metric in (nuclear_norm, effective_rank):
+        np.testing.assert_array_equal(np.isnan(metric(W)), np.isnan(expected[..., 0]))
 
 
 def test_errors_are_of_matrices_and_batched(rng):

@@ -77,14 +77,16 @@ def seen(observed: dict) -> str:
 
 def reason(failing: list[dict]) -> str:
     """Which parts fail, and what was seen instead."""
-    return "; ".join(f"not {part['criterion']}: seen {seen(part['observed'])}" for part in failing)
+    return "; ".join(f"it is not so that {part['criterion']}: seen {seen(part['observed'])}" for part in failing)
 
 
 def margin_text(margin: float | None) -> str:
     """The margin to flipping as a percentage, large ones cut off at ten times the threshold."""
     if margin is None:
         return "no margin"
-    return "margin > 1000 %" if margin > 10 else f"margin {100 * margin:.3g} %".replace("-", "−")
+    if abs(margin) > 10:
+        return "margin > 1000 %" if margin > 0 else "margin < −1000 %"
+    return f"margin {100 * margin:.3g} %".replace("-", "−")
 
 
 def parts_text(parts: list[dict]) -> str:
@@ -115,6 +117,8 @@ def _whose(record: dict) -> str:
     if record["criterion_by"]:
         whose = {"theorem": "a theorem's", "paper": "the paper's", "ours": "ours"}
         text += f" Criterion: {whose[record['criterion_by']]}."
+    if record["control"]:
+        text += " A control: the effect must be absent here."
     return text
 
 

@@ -58,19 +58,19 @@ class Statistic:
     def at_least(self, threshold: float, scale: float | None = None) -> Part:
         """`self` >= `threshold`; the margin is relative to `scale`, by default |threshold|."""
         margin = (self.low - threshold) / _scale(threshold, scale)
-        return Part(f"{self.phrase} ≥ {bound(threshold)}", self.observed, margin)
+        return Part(f"{self.phrase} is at least {bound(threshold)}", self.observed, margin)
 
     def at_most(self, threshold: float, scale: float | None = None) -> Part:
         """`self` <= `threshold`; the margin is relative to `scale`, by default |threshold|."""
         margin = (threshold - self.high) / _scale(threshold, scale)
-        return Part(f"{self.phrase} ≤ {bound(threshold)}", self.observed, margin)
+        return Part(f"{self.phrase} is at most {bound(threshold)}", self.observed, margin)
 
     def within(self, low: float, high: float) -> Part:
         """`low` <= `self` <= `high`; the margin is relative to half the width."""
         if not (low < high and isfinite(high - low)):
             raise ValueError(f"low = {low!r}, high = {high!r}: must be finite, low below high")
         margin = min(self.low - low, high - self.high) / ((high - low) / 2)
-        text = f"{self.phrase} in [{bound(low)}, {bound(high)}]"
+        text = f"{self.phrase} lies in [{bound(low)}, {bound(high)}]"
         return Part(text, self.observed, margin)
 
 

@@ -3,6 +3,22 @@
 import numpy as np
 
 
+def singular_values(W: np.ndarray) -> np.ndarray:
+    """Singular values of each matrix, largest first; NaN for a matrix that is not finite.
+
+    A diverged run thus stays one undecided value, where `np.linalg.svd` would raise.
+
+    Examples
+    --------
+    >>> singular_values(np.diag([1.0, -3.0]))
+    array([3., 1.])
+    """
+    W = np.asarray(W)
+    finite = np.isfinite(W).all(axis=(-2, -1))
+    sigma = np.linalg.svd(np.where(finite[..., None, None], W, 0), compute_uv=False)
+    return np.where(finite[..., None], sigma, np.nan)
+
+
 def nuclear_norm(W: np.ndarray) -> np.ndarray:
     r"""$\|W\|_* = \sum_i\sigma_i(W)$.
 
@@ -11,13 +27,14 @@ def nuclear_norm(W: np.ndarray) -> np.ndarray:
     >>> float(nuclear_norm(np.diag([3.0, -1.0])))
     4.0
     """
-    return np.linalg.svd(W, compute_uv=False).sum(-1)
+    return singular_values(W).sum(-1)
 
 
 def effective_rank(W: np.ndarray) -> np.ndarray:
     r"""$\mathrm{erank}(W) = \exp(-\sum_i p_i\log p_i)$ with $p_i = \sigma_i/\sum_k\sigma_k$ [1]_.
 
-    From 1 (one singular value) to n (all equal), continuous where the rank jumps; NaN at 0.
+    From 1 (one singular value) to n (all equal), continuous where the rank jumps; NaN at 0
+    and where W is not finite.
 
     References
     ----------
@@ -29,7 +46,7 @@ def effective_rank(W: np.ndarray) -> np.ndarray:
     >>> round(float(effective_rank(np.diag([1.0, 1.0, 0.0]))), 12)
     2.0
     """
-    sigma = np.linalg.svd(W, compute_uv=False)
+    sigma = singular_values(W)
     with np.errstate(invalid="ignore"):
         p = sigma / sigma.sum(-1, keepdims=True)
     return np.exp(-(p * np.log(np.where(p > 0, p, 1))).sum(-1))

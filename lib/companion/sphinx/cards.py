@@ -37,7 +37,7 @@ class ChapterCards(SphinxDirective):
             f'<h2><a href="{html.escape(page)}">{html.escape(plain(chapter.title))}</a></h2>'
             f'<p class="card-paper">{_source(entry["paper"])}</p>'
             f'<p class="card-facts">{tally(entry["claims"])}'
-            f'<span>{words.duration(entry["seconds"])}</span></p></article>'
+            f'<span>computed in {words.duration(entry["seconds"])}</span></p></article>'
         )
 
 
