@@ -14,7 +14,7 @@ the verdict.
 from dataclasses import asdict, dataclass
 
 from implicitreg import cards
-from implicitreg.criteria import Part, every, mean, median, share, value
+from implicitreg.criteria import Part
 
 CLAIMS_MIME = "application/vnd.implicitreg.claims+json"
 VERDICT_MIME = "application/vnd.implicitreg.verdict+json"
