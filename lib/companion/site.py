@@ -76,7 +76,7 @@ def _sphinx(book: Book, staging: Path) -> None:
                "--path-output", str(staging), "-W", "--keep-going"]
     with log.open("wb") as stream:
         done = subprocess.run(command, cwd=book.root, stdout=stream, stderr=subprocess.STDOUT,
-                              env={**os.environ, "NO_COLOR": "1"}, check=False)
+                              env={**os.environ, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}, check=False)
     if done.returncode:
         raise ChapterFailed(f"the pages could not be built; the whole log is in {log}",
                             _tail(log.read_text(encoding="utf-8", errors="replace")))
