@@ -83,3 +83,12 @@ def build(book: Book) -> tuple[int, str]:
 def html(book: Book) -> Path:
     """Return where plain Jupyter Book puts the site."""
     return book.root / "_build" / "html"
+
+
+def built(folder: Path) -> Book:
+    """Make the book in `folder`, pretend that it was executed, and build it; return it."""
+    book = make(folder)
+    pretend(book)
+    status, log = build(book)
+    assert status == 0, log
+    return book

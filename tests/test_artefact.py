@@ -15,11 +15,7 @@ CHAPTER, BOARD, PROSE = "notebooks/alpha.html", "book/scoreboard.html", "book/no
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
-    book = smallbook.make(tmp_path_factory.mktemp("book"))
-    smallbook.pretend(book)
-    status, log = smallbook.build(book)
-    assert status == 0, log
-    return book
+    return smallbook.built(tmp_path_factory.mktemp("book"))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from implicitreg.initialize import (
     balanced_factors,
     gaussian_factors,
     orthogonal_factors,
-    scaled_identity,
     signed_gaussian,
 )
 from implicitreg.parameterizations import deep_product
@@ -50,10 +49,6 @@ def test_gaussian_factors_are_not_balanced(rng):
     assert imbalance(gaussian_factors(rng, 3, 20, 1e-3)) > 1e-3
 
 
-def test_scaled_identity_has_the_identity_as_product():
-    np.testing.assert_allclose(deep_product(scaled_identity(3, 4, 1e-6)), 1e-6 * np.eye(4))
-
-
 def test_signed_gaussian_has_the_sign_and_differs_in_one_row():
     for seed in range(20):
         plus, minus = (
@@ -78,7 +73,7 @@ def test_sign_of_the_determinant_survives_the_factorization(rng):
         (lambda rng: gaussian_factors(rng, 0, 2, 1.0), "depth = 0"),
         (lambda rng: gaussian_factors(rng, 2, 2, 0.0), "scale = 0.0: must be > 0"),
         (lambda rng: orthogonal_factors(rng, 2, 2, -1.0), "scale = -1.0"),
-        (lambda rng: scaled_identity(2, 2, np.nan), "scale = nan"),
+        (lambda rng: gaussian_factors(rng, 2, 2, np.nan), "scale = nan"),
         (lambda rng: signed_gaussian(rng, 2, 1.0, 0), "sign = 0: must be 1 or -1"),
         (lambda rng: signed_gaussian(rng, 2, 0.0, 1), "scale = 0.0"),
     ],

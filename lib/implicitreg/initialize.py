@@ -80,18 +80,6 @@ def gaussian_factors(rng: np.random.Generator, depth: int, n: int, scale: float)
     return scale ** (1 / depth) / n**0.5 * rng.standard_normal((depth, n, n))
 
 
-def scaled_identity(depth: int, n: int, scale: float) -> np.ndarray:
-    r"""$W_j = s^{1/N}I$: balanced, with product $sI$. Returns an array of shape (N, n, n).
-
-    Raises
-    ------
-    ValueError
-        If `depth` < 1 or `scale` <= 0.
-    """
-    _check(depth, scale)
-    return np.stack([scale ** (1 / depth) * np.eye(n)] * depth)
-
-
 def signed_gaussian(rng: np.random.Generator, n: int, scale: float, sign: int) -> np.ndarray:
     r"""Gaussian matrix with entries of standard deviation $s$ and $\mathrm{sign}\det = \pm1$.
 

@@ -57,11 +57,6 @@ def mean_square_error(W: np.ndarray, target: np.ndarray) -> np.ndarray:
     return np.mean((W - target) ** 2, axis=(-1, -2))
 
 
-def relative_error(W: np.ndarray, target: np.ndarray) -> np.ndarray:
-    r"""$\|W-T\|_F/\|T\|_F$."""
-    return np.linalg.norm(W - target, axis=(-1, -2)) / np.linalg.norm(target, axis=(-1, -2))
-
-
 def loglog_slope(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     r"""Slope of $\log y$ on $\log x$ along the first axis, by least squares.
 
