@@ -8,6 +8,7 @@ from implicitreg.initialize import (
     gaussian_factors,
     orthogonal_factors,
     signed_gaussian,
+    spectral_factor,
 )
 from implicitreg.parameterizations import deep_product
 
@@ -81,3 +82,11 @@ def test_sign_of_the_determinant_survives_the_factorization(rng):
 def test_bad_arguments_are_refused(rng, call, message):
     with pytest.raises(ValueError, match=message):
         call(rng)
+
+
+def test_spectral_factor_is_the_best_semidefinite_approximation(rng):
+    Q = np.linalg.qr(rng.standard_normal((4, 4)))[0]
+    U = spectral_factor(Q * [3, 1, -5, 0.5] @ Q.T, 3)
+    np.testing.assert_allclose(U @ U.T, Q * [3, 1, 0, 0.5] @ Q.T, atol=1e-12)
+    with pytest.raises(ValueError, match="rank = 5: must be from 1 to 4"):
+        spectral_factor(np.eye(4), 5)

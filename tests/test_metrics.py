@@ -10,6 +10,7 @@ from implicitreg.metrics import (
     nuclear_norm,
     singular_value_motion,
     singular_values,
+    subspace_sine,
 )
 
 
@@ -102,3 +103,12 @@ def test_a_bad_number_of_singular_values_is_refused(rng, top):
     times = np.linspace(0, 1, 5)
     with pytest.raises(ValueError, match=f"top = {top}: must be from 1 to 2"):
         singular_value_motion(times, rng.standard_normal((5, 3, 3)), np.zeros((5, 3, 3)), top=top)
+
+
+def test_subspace_sine_ignores_bases_and_follows_a_rotation(rng):
+    U = np.linalg.qr(rng.standard_normal((6, 4)))[0]
+    V = U[:, :2] * [1, np.cos(0.3)] + np.outer(np.sin(0.3) * U[:, 2], [0, 1])
+    mixed = lambda B: B @ rng.standard_normal((2, 2))  # noqa: E731
+    np.testing.assert_allclose(subspace_sine(mixed(U[:, :2]), mixed(V)), np.sin(0.3))
+    assert subspace_sine(U, V) < 1e-14
+    assert subspace_sine(U[:, :1], U[:, 3:]) == pytest.approx(1)

@@ -114,6 +114,40 @@ def signed_gaussian(rng: np.random.Generator, n: int, scale: float, sign: int) -
     return matrix
 
 
+def spectral_factor(M: np.ndarray, rank: int) -> np.ndarray:
+    r"""Factor $U$ of the best positive semidefinite approximation of rank r, $UU^\top\approx M$.
+
+    The spectral method takes $M=\mathcal A^*(y)$: the top r eigenvectors of $M$, each times the
+    square root of its eigenvalue, or of 0 where that is negative.
+
+    Parameters
+    ----------
+    M : array, shape (..., n, n)
+        Symmetric.
+    rank : int
+        Number of columns r, from 1 to n.
+
+    Returns
+    -------
+    array, shape (..., n, r)
+
+    Raises
+    ------
+    ValueError
+        If `rank` is not from 1 to n.
+
+    Examples
+    --------
+    >>> abs(spectral_factor(np.diag([1.0, 4.0]), 1)).round(12)
+    array([[0.],
+           [2.]])
+    """
+    if not 1 <= rank <= M.shape[-1]:
+        raise ValueError(f"rank = {rank!r}: must be from 1 to {M.shape[-1]}")
+    values, vectors = np.linalg.eigh(M)
+    return vectors[..., -rank:] * np.sqrt(np.maximum(values[..., None, -rank:], 0))
+
+
 def _check(depth: int, scale: float = 1.0) -> None:
     if depth < 1:
         raise ValueError(f"depth = {depth!r}: must be >= 1")

@@ -132,3 +132,28 @@ def singular_value_motion(
     keep = apart & (np.abs(push) > 1e-3 * np.abs(push).max(axis=0))
     keep[[0, -1]] = False
     return sigma[:, :top][keep], speed[keep], push[keep]
+
+
+def subspace_sine(U: np.ndarray, V: np.ndarray) -> np.ndarray:
+    r"""Sine of the largest angle from span(V) to span(U), $\|(I-Q_UQ_U^\top)Q_V\|_2$.
+
+    Parameters
+    ----------
+    U : array, shape (..., n, r)
+        Columns of full rank.
+    V : array, shape (..., n, k)
+        Columns of full rank, k <= r.
+
+    Returns
+    -------
+    array, shape (...)
+        From 0 (span(V) lies in span(U)) to 1.
+
+    Examples
+    --------
+    >>> U, V = np.array([[1.0], [0.0]]), np.array([[3.0], [4.0]])
+    >>> round(float(subspace_sine(U, V)), 12)
+    0.8
+    """
+    Q, B = np.linalg.qr(U)[0], np.linalg.qr(V)[0]
+    return singular_values(B - Q @ (Q.mT @ B))[..., 0]

@@ -1,0 +1,172 @@
+r"""Matrix sensing: measurements $\mathcal A(X)_i = \langle A_i, X\rangle$ by stored matrices $A_i$.
+
+A matrix enters by its coordinates in an orthonormal basis of the space that it lives in: all
+$n_1n_2$ entries in general, and $p = n(n+1)/2$ numbers, off-diagonal ones times $\sqrt2$, for
+symmetric matrices. Inner products are those of the coordinates, so $\mathcal A$ is an (m, p) array.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class SensingOperator:
+    r"""$\mathcal A(X)_i = \langle A_i, X\rangle$, with $\mathcal A^*(r) = \sum_ir_iA_i$.
+
+    Parameters
+    ----------
+    rows : array, shape (m, p)
+        The coordinates of the $A_i$.
+    shape : (int, int)
+        Shape of the matrices that are measured.
+    symmetric : bool
+        Whether the $A_i$ are symmetric, with $p = n(n+1)/2$ coordinates, else $p = n_1n_2$.
+
+    Raises
+    ------
+    ValueError
+        If `rows` is no matrix of p columns, or `symmetric` matrices are not square.
+
+    Examples
+    --------
+    >>> A = np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]]])
+    >>> operator = SensingOperator.from_matrices(A)
+    >>> operator.rows.shape
+    (2, 3)
+    >>> operator.forward(np.array([[5.0, 2.0], [4.0, 7.0]])).round(12)
+    array([5., 6.])
+    """
+
+    rows: np.ndarray
+    shape: tuple[int, int]
+    symmetric: bool = True
+
+    def __post_init__(self) -> None:
+        n, k = self.shape
+        if self.symmetric and n != k:
+            raise ValueError(f"shape = {self.shape}: symmetric matrices are square")
+        p = _dimension(self.shape, self.symmetric)
+        if np.ndim(self.rows) != 2 or self.rows.shape[1] != p:
+            raise ValueError(f"rows of shape {np.shape(self.rows)}: must be (m, {p})")
+
+    @classmethod
+    def from_matrices(cls, matrices: np.ndarray, symmetric: bool = True) -> "SensingOperator":
+        """The operator of given matrices (m, n, k); of each, only the symmetric part measures
+        a symmetric matrix, so with `symmetric` only that part is kept."""
+        matrices = np.asarray(matrices, dtype=float)
+        space = cls(np.zeros((0, _dimension(matrices.shape[1:], symmetric))),
+                    matrices.shape[1:], symmetric)
+        return cls(space.coordinates(matrices), space.shape, symmetric)
+
+    @property
+    def n_measurements(self) -> int:
+        """Number of measurements, m."""
+        return len(self.rows)
+
+    @cached_property
+    def gram(self) -> np.ndarray:
+        r"""$\mathcal A^*\mathcal A$ in coordinates, shape (p, p)."""
+        return self.rows.T @ self.rows
+
+    @cached_property
+    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.triu_indices(self.shape[0])
+
+    @cached_property
+    def _places(self) -> np.ndarray:
+        """Which coordinate each entry of a symmetric matrix is."""
+        places = np.zeros(self.shape, dtype=int)
+        places[self._pairs] = places.T[self._pairs] = np.arange(self.rows.shape[1])
+        return places
+
+    @cached_property
+    def _weights(self) -> np.ndarray:
+        i, j = self._pairs
+        return np.where(i == j, 1, 2**0.5)
+
+    def coordinates(self, X: np.ndarray) -> np.ndarray:
+        """Coordinates of matrices (..., n, k), or of their symmetric parts: shape (..., p)."""
+        if not self.symmetric:
+            return X.reshape(*X.shape[:-2], -1)
+        i, j = self._pairs
+        return (X[..., i, j] + X[..., j, i]) * (self._weights / 2)
+
+    def matrix(self, x: np.ndarray) -> np.ndarray:
+        """The matrices (..., n, k) of coordinates (..., p): `coordinates` undone."""
+        if not self.symmetric:
+            return x.reshape(*x.shape[:-1], *self.shape)
+        return (x / self._weights)[..., self._places]
+
+    def forward(self, X: np.ndarray) -> np.ndarray:
+        r"""$\langle A_i, X\rangle$ of matrices (..., n, k), shape (..., m)."""
+        return self.coordinates(X) @ self.rows.T
+
+    def adjoint(self, residual: np.ndarray) -> np.ndarray:
+        r"""$\sum_ir_iA_i$ of residuals (..., m), shape (..., n, k)."""
+        return self.matrix(residual @ self.rows)
+
+    def gradient(self, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        r"""$X\mapsto\mathcal A^*(\mathcal A(X)-y)$, the gradient of $\frac12\|\mathcal A(X)-y\|^2$.
+
+        Two products with the (m, p) array, or one with the (p, p) Gram matrix where $m > p/2$
+        makes that the cheaper way.
+
+        Parameters
+        ----------
+        y : array, shape (m,) or (..., m)
+            The measurements.
+        """
+        if 2 * self.n_measurements <= self.rows.shape[1]:
+            return lambda X: self.adjoint(self.forward(X) - y)
+        gram, back = self.gram, y @ self.rows
+        return lambda X: self.matrix(self.coordinates(X) @ gram - back)
+
+    def isometry_bounds(self) -> tuple[float, float]:
+        r"""Smallest and largest value of $\|\mathcal A(X)\|^2/\|X\|_F^2$ over the whole space.
+
+        The extreme eigenvalues of the Gram matrix; over matrices of low rank the range can
+        only be smaller.
+        """
+        eigenvalues = np.linalg.eigvalsh(self.gram)
+        return float(eigenvalues[0]), float(eigenvalues[-1])
+
+
+def _dimension(shape: tuple[int, int], symmetric: bool) -> int:
+    return shape[0] * (shape[0] + 1) // 2 if symmetric else shape[0] * shape[1]
+
+
+def symmetric_gaussian(rng: np.random.Generator, m: int, n: int) -> SensingOperator:
+    r"""The book's Gaussian measurements, $A_i = (G_i+G_i^\top)/(2\sqrt m)$, $G_i$ standard normal.
+
+    Their coordinates are independent normal numbers of variance $1/m$, so
+    $E\|\mathcal A(X)\|^2 = \|X\|_F^2$ for symmetric $X$.
+
+    Raises
+    ------
+    ValueError
+        If `m` or `n` < 1.
+    """
+    _check(m, n)
+    return SensingOperator(rng.standard_normal((m, _dimension((n, n), True))) / m**0.5, (n, n))
+
+
+def rectangular_gaussian(
+    rng: np.random.Generator, m: int, shape: tuple[int, int]
+) -> SensingOperator:
+    r"""$A_i = G_i/\sqrt m$ of the given shape: $E\|\mathcal A(X)\|^2 = \|X\|_F^2$ for every $X$.
+
+    Raises
+    ------
+    ValueError
+        If `m` or a side of `shape` < 1.
+    """
+    _check(m, *shape)
+    return SensingOperator(rng.standard_normal((m, shape[0] * shape[1])) / m**0.5, shape, False)
+
+
+def _check(*counts: int) -> None:
+    if min(counts) < 1:
+        raise ValueError(f"m and sizes = {counts}: must be >= 1")
