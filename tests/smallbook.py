@@ -43,6 +43,19 @@ Folded.
 """
 
 
+OPENING = """# What comes first?
+
+```{claims}
+alpha/one
+```
+
+## Chapters
+
+```{chapter-cards}
+```
+"""
+
+
 def make(root: Path) -> Book:
     """A book with the pages and assets of the real one; its chapter's prose has mathematics."""
     book = toybook.make(root, "alpha")
@@ -50,7 +63,9 @@ def make(root: Path) -> Book:
     shutil.copytree(ROOT / "book", root / "book")
     shutil.copy(ROOT / "CITATION.cff", root)
     shutil.copy(ROOT / "_config.yml", root)
-    parts = [{"chapters": [{"file": "notebooks/alpha"}]},
+    (root / "book" / "first.md").write_text(OPENING, encoding="utf-8")
+    parts = [{"caption": "First", "chapters": [{"file": "book/first"},
+                                               {"file": "notebooks/alpha"}]},
              {"chapters": [{"file": f"book/{name}"} for name in
                            ("scoreboard", "verdicts", "rerun", "notation", "references")]}]
     toc = {"format": "jb-book", "root": "book/intro", "parts": parts}

@@ -138,6 +138,27 @@ def test_front_page_and_scoreboard(book):
     assert "reproduced" in row.get_text() and row.select_one('td[data-sort="0.5"]')
 
 
+def test_a_part_has_its_caption_on_the_front_page_and_its_cards_on_its_own(book):
+    caption = soup(book, "book/intro.html").select_one("h2.part a")
+    assert caption.get_text() == "First" and caption["href"] == "first.html"
+    cards = soup(book, "book/first.html").select(".cards .card a")
+    assert [card["href"] for card in cards] == ["../notebooks/alpha.html"]
+
+
+def test_a_quoted_claim_says_what_the_ledger_says(book):
+    quoted = soup(book, "book/first.html").select_one(".quoted li")
+    assert quoted.a["href"] == "../notebooks/alpha.html#claim-one"
+    assert "reproduced" in quoted.get_text() and "x stays below 1" in quoted.get_text()
+
+
+def test_a_claim_that_no_chapter_bears_stops_the_build(book):
+    path = book.root / "book" / "first.md"
+    path.write_text(smallbook.OPENING.replace("alpha/one", "alpha/won"))
+    status, log = smallbook.build(book)
+    path.write_text(smallbook.OPENING)
+    assert status != 0 and "no claim 'alpha/won'; allowed: alpha/one" in log
+
+
 def test_ledger_and_notebook_are_published(book):
     html = smallbook.html(book)
     assert json.loads((html / "ledger.json").read_text())["chapters"][0]["chapter"] == "alpha"
@@ -164,6 +185,7 @@ def test_pages_are_made_again_when_their_outputs_changed(book):
     assert "not reproduced" in soup(book).select_one(".strip").get_text()
     assert "not reproduced" in soup(book, "book/scoreboard.html").get_text()
     assert "not reproduced" in soup(book, "book/intro.html").get_text()
+    assert "not reproduced" in soup(book, "book/first.html").select_one(".quoted").get_text()
     smallbook.pretend(book)
 
 

@@ -100,20 +100,43 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Chapters under one caption of ``_toc.yml``; `opening` is the page of prose before them."""
+
+    caption: str
+    opening: str | None
+    chapters: tuple[Chapter, ...]
+
+
+@dataclass(frozen=True)
 class Book:
-    """The project: its folder, its chapters in order, its profiles."""
+    """The project: its folder, its parts and chapters in order, its profiles."""
 
     root: Path
 
     @cached_property
-    def _chapters(self) -> dict[str, Chapter]:
-        files = _toc_files(read_yaml(self.root / "_toc.yml"))
+    def _parts(self) -> list[Part]:
+        toc = read_yaml(self.root / "_toc.yml")
+        parts = [self._part(part.get("caption", ""), _toc_files(part))
+                 for part in toc.get("parts") or [{"chapters": toc.get("chapters") or []}]]
+        return [part for part in parts if part.chapters]
+
+    def _part(self, caption: str, files: list[str]) -> Part:
         paths = [self.root / f"{name.removesuffix('.ipynb')}.ipynb"
                  for name in files if name.startswith("notebooks/")]
         missing = [path.name for path in paths if not path.is_file()]
         if missing:
             raise CompanionError(f"_toc.yml names {missing[0]}, which is not in notebooks/")
-        return {path.stem: Chapter(path) for path in paths}
+        opening = files[0] if files and not files[0].startswith("notebooks/") else None
+        return Part(caption, opening, tuple(Chapter(path) for path in paths))
+
+    def parts(self) -> list[Part]:
+        """Return the parts that hold chapters, in the order of ``_toc.yml``."""
+        return list(self._parts)
+
+    @cached_property
+    def _chapters(self) -> dict[str, Chapter]:
+        return {chapter.slug: chapter for part in self._parts for chapter in part.chapters}
 
     def chapters(self) -> list[Chapter]:
         """Return the chapters in the order of ``_toc.yml``."""

@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 
 from companion.sphinx import katex, layout, pages
 from companion.sphinx.cards import ChapterCards
+from companion.sphinx.quoted import QuotedClaims
 from companion.sphinx.scoreboard import Scoreboard
 
 
@@ -27,6 +28,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     )
     app.add_transform(katex.EquationLabels)
     app.add_directive("chapter-cards", ChapterCards)
+    app.add_directive("claims", QuotedClaims)
     app.add_directive("scoreboard", Scoreboard)
     app.connect("builder-inited", pages.prepare)
     app.connect("env-get-outdated", pages.outdated)

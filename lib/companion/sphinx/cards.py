@@ -1,4 +1,4 @@
-"""The front page's chapter cards."""
+"""Chapter cards: all of them on the front page, those of its part on a part's opening page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from companion.chapters import Chapter
+from companion.chapters import Chapter, Part
 from companion.sphinx import outputs, pages, words
 from companion.sphinx.blocks import plain
 
@@ -18,14 +18,26 @@ class ChapterCards(SphinxDirective):
     """One card a chapter: picture, paper, verdicts, running time."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the cards as a list of links."""
-        companion = self.env.app.companion
+        """Return the cards as lists of links, under the caption of each part."""
         pages.note_shown(self.env)
-        cards = "".join(f"<li>{self._card(chapter, companion)}</li>"
-                        for chapter in companion.book.chapters())
-        text = f"Here so far: {len(companion.book.chapters())} of eighteen planned papers."
-        cards = f'<ul class="cards">{cards}</ul>'
+        book = self.env.app.companion.book
+        own = [part for part in book.parts() if part.opening == self.env.docname]
+        if own:
+            return [nodes.raw("", self._cards(own[0]), format="html")]
+        text = f"Here so far: {len(book.chapters())} of eighteen planned papers."
+        cards = "".join(self._caption(part) + self._cards(part) for part in book.parts())
         return [nodes.paragraph("", text), nodes.raw("", cards, format="html")]
+
+    def _caption(self, part: Part) -> str:
+        if not part.opening:
+            return ""
+        page = self.env.app.builder.get_relative_uri(self.env.docname, part.opening)
+        return f'<h2 class="part"><a href="{page}">{html.escape(part.caption)}</a></h2>'
+
+    def _cards(self, part: Part) -> str:
+        companion = self.env.app.companion
+        cards = "".join(f"<li>{self._card(chapter, companion)}</li>" for chapter in part.chapters)
+        return f'<ul class="cards">{cards}</ul>'
 
     def _card(self, chapter: Chapter, companion: Any) -> str:
         entry = companion.entry(chapter.slug)
@@ -34,7 +46,7 @@ class ChapterCards(SphinxDirective):
         return (
             f'<article class="card"><div class="card-picture">'
             f"{thumbnail(companion.executed[chapter.slug])}</div>"
-            f'<h2><a href="{html.escape(page)}">{html.escape(plain(chapter.title))}</a></h2>'
+            f'<h3><a href="{html.escape(page)}">{html.escape(plain(chapter.title))}</a></h3>'
             f'<p class="card-paper">{_source(entry["paper"])}</p>'
             f'<p class="card-facts">{tally(entry["claims"])}'
             f'<span>computed in {words.duration(entry["seconds"])}</span></p></article>'

@@ -1,0 +1,41 @@
+"""Claims quoted on pages of prose, with what the ledger says of them."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from companion.sphinx import pages, words
+from companion.sphinx.outputs import anchor
+from companion.sphinx.scoreboard import observed
+
+
+class QuotedClaims(SphinxDirective):
+    """The claims named in its content, one a line: statement, verdict, what was observed."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list; a name that no chapter bears stops the build."""
+        pages.note_shown(self.env)
+        companion = self.env.app.companion
+        records = {claim["claim"]: claim for entry in companion.ledger["chapters"]
+                   for claim in entry["claims"]}
+        unknown = [name for name in self.content if name not in records]
+        if unknown or not self.content:
+            named = f"no claim {unknown[0]!r}" if unknown else "no claim named"
+            raise self.error(f"{named}; allowed: {', '.join(sorted(records))}")
+        items = "".join(self._item(records[name], companion.katex) for name in self.content)
+        return [nodes.raw("", f'<ul class="quoted">{items}</ul>', format="html")]
+
+    def _item(self, claim: dict[str, Any], tex: Any) -> str:
+        slug, colour = claim["claim"].split("/")[0], words.VERDICTS[claim["verdict"]][1]
+        page = self.env.app.builder.get_relative_uri(self.env.docname, f"notebooks/{slug}")
+        link = (f'<a class="claim-id" href="{page}#{anchor(claim["claim"])}">'
+                f'{html.escape(claim["claim"])}</a>')
+        return (f'<li class="v-{colour}">{words.verdict(claim["verdict"])} {link}'
+                f'<span class="claim-statement">{tex.text(claim["statement"])}</span>'
+                f"{observed(claim, tex)}</li>")
