@@ -1,12 +1,14 @@
-"""Completion of least nuclear norm, against closed forms and another solver."""
+"""Least nuclear norm and least trace, against closed forms and other solvers."""
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from implicitreg.convex import min_nuclear_norm
+from implicitreg.basis_pursuit import basis_pursuit
+from implicitreg.convex import min_nuclear_norm, min_trace
 from implicitreg.metrics import nuclear_norm
 from implicitreg.operators import EntrySampling, uniform_entries
+from implicitreg.sensing import SensingOperator, rectangular_gaussian, symmetric_gaussian
 
 
 @pytest.fixture
@@ -111,3 +113,64 @@ def test_bad_arguments_are_refused(change, message):
     arguments = {"y": np.array([[0.0, 1.0], [1.0, 0.0]])} | change
     with pytest.raises(ValueError, match=message):
         min_nuclear_norm(sampling, **arguments)
+
+
+def gram_matrix(rng, n=12, rank=2):
+    factor = rng.standard_normal((n, rank))
+    return factor @ factor.T
+
+
+@pytest.mark.parametrize("R", [2.0, 5.0])
+def test_three_entries_of_four_by_four_cost_four_times_the_largest(R):
+    A = np.zeros((3, 4, 4))
+    A[[0, 1, 2], [0, 0, 1], [2, 3, 2]] = 1
+    result = min_trace(SensingOperator.from_matrices(A), np.array([1, R, R]))
+    assert result.status == "converged"
+    assert result.value == pytest.approx(4 * R, rel=1e-7)
+    first = np.array([R, 1, 1, R])
+    expected = np.stack([first, first[[1, 0, 3, 2]], first[[1, 0, 3, 2]], first])
+    np.testing.assert_allclose(result.solution, expected, atol=1e-5)
+
+
+def test_commuting_measurements_make_it_a_linear_program(rng):
+    Q, B = np.linalg.qr(rng.standard_normal((8, 8)))[0], rng.standard_normal((3, 8))
+    operator = SensingOperator.from_matrices((Q * B[:, None, :]) @ Q.T)
+    y = B @ rng.exponential(size=8)
+    program = basis_pursuit(B, y, nonnegative=True)
+    assert min_trace(operator, y).value == pytest.approx(program.value, rel=1e-7)
+
+
+def test_enough_measurements_recover_a_matrix_of_low_rank(rng):
+    truth, operator = gram_matrix(rng), symmetric_gaussian(rng, 70, 12)
+    result = min_trace(operator, operator.forward(truth))
+    np.testing.assert_allclose(result.solution, truth, atol=1e-5)
+    assert np.linalg.eigvalsh(result.solution)[0] > -1e-12
+
+
+@pytest.mark.parametrize("budget", [10, 40])
+def test_the_dual_value_stays_below_the_least_trace(rng, budget):
+    operator = symmetric_gaussian(rng, 20, 12)
+    y = operator.forward(gram_matrix(rng))
+    optimum = min_trace(operator, y, tol=1e-9).value
+    early = min_trace(operator, y, tol=1e-12, max_iterations=budget)
+    assert (early.status, early.iterations) == ("budget", budget)
+    assert early.value * (1 - early.gap) <= optimum * (1 + 1e-9)
+
+
+def test_without_a_semidefinite_fit_it_does_not_converge():
+    operator = SensingOperator.from_matrices(np.eye(2)[None])
+    result = min_trace(operator, np.array([-1.0]), max_iterations=200)
+    assert result.status == "budget"
+    assert result.feasibility > 0.1
+
+
+def test_least_trace_refuses_bad_arguments(rng):
+    operator = symmetric_gaussian(rng, 3, 2)
+    with pytest.raises(ValueError, match=r"y of shape \(2,\): must be \(3,\), not 0"):
+        min_trace(operator, np.ones(2))
+    with pytest.raises(ValueError, match="not 0"):
+        min_trace(operator, np.zeros(3))
+    with pytest.raises(ValueError, match="tol = 0.0: must be > 0"):
+        min_trace(operator, np.ones(3), tol=0.0)
+    with pytest.raises(ValueError, match="must measure symmetric matrices"):
+        min_trace(rectangular_gaussian(rng, 3, (2, 2)), np.ones(3))

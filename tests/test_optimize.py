@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from implicitreg.optimize import (
-    contraction, descend, gd, gradient_flow, heavy_ball, momentum, nesterov, scaled_gd,
+    adam, contraction, descend, gd, gradient_flow, heavy_ball, momentum, nesterov, on_samples, sam,
+    scaled_gd,
 )
 from implicitreg.record import log_schedule
 
@@ -119,3 +120,39 @@ def test_log_schedule():
     assert schedule[0] == 0 and schedule[-1] == 10_000 and (np.diff(schedule) > 0).all()
     with pytest.raises(ValueError, match="n_points"):
         log_schedule(10, 1)
+
+
+def test_sam_takes_the_gradient_at_the_perturbed_point_of_each_row(starts):
+    rho = np.array([[0.0], [0.1], [0.3], [0.5]])
+    run = descend(quadratic, starts, step=0.4, n_steps=1, rule=sam(rho))
+    g = quadratic(starts)
+    ahead = starts + rho * g / np.linalg.norm(g, axis=1, keepdims=True)
+    np.testing.assert_allclose(run.x, starts - 0.4 * CURVATURE * ahead, rtol=1e-12)
+    assert run.evaluations == 2
+    at_rest = descend(quadratic, np.zeros((1, 2)), step=0.4, n_steps=5, rule=sam(0.1))
+    assert (at_rest.x == 0).all()
+
+
+def test_all_gradients_of_a_step_see_one_sample(starts):
+    samples = np.arange(3.0)
+    seen = []
+
+    def gradient(x, sample):
+        seen.append(sample)
+        return x - sample
+
+    run = descend(gradient, starts, step=0.5, n_steps=3, rule=on_samples(sam(0.1), samples))
+    assert seen == [0, 0, 1, 1, 2, 2] and run.evaluations == 6
+    plain = descend(gradient, starts, step=0.5, n_steps=3, rule=on_samples(gd, samples))
+    np.testing.assert_allclose(plain.x, starts / 8 + 0.5 * 1 / 2 + 0.5 * 2, rtol=1e-12)
+
+
+def test_adam_takes_a_step_of_fixed_size_first_and_then_follows_its_moments(starts):
+    rule = adam(0.5, 0.75, floor=0.0)
+    run = descend(quadratic, starts, step=0.1, n_steps=2, rule=rule,
+                  observe={"x": lambda x: x}, schedule=[1, 2])
+    first, second = run.trajectory["x"]
+    np.testing.assert_allclose(first, starts - 0.1 * np.sign(starts), rtol=1e-12)
+    g, h = quadratic(starts), quadratic(first)
+    mean, square = (g + 2 * h) / 3, (3 * g**2 + 4 * h**2) / 7
+    np.testing.assert_allclose(second, first - 0.1 * mean / np.sqrt(square), rtol=1e-12)

@@ -1,11 +1,15 @@
 r"""Convex reference solutions, each with a certificate of how far it can be from the optimum."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from implicitreg.metrics import nuclear_norm
 from implicitreg.operators import EntrySampling
+from implicitreg.sensing import SensingOperator
+
+Map = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class ConvexResult:
     iterations : int
         Iterations used.
     status : str
-        "converged" (the gap is at most the tolerance) or "budget".
+        "converged" (gap and feasibility are at most the tolerance) or "budget".
     """
 
     solution: np.ndarray
@@ -78,20 +82,96 @@ def min_nuclear_norm(
         If `y` is not the size of the mask, not zero off the observed entries or zero on
         all of them, or if `tol`, `threshold` or `max_iterations` is not positive.
     """
-    _check(sampling, y, tol=tol, threshold=threshold, max_iterations=max_iterations)
-    tau = threshold * np.linalg.norm(y, 2)
-    Z, iterations, gap = np.array(y, dtype=float), 0, np.inf
-    while gap > tol and iterations < max_iterations:
+    _check(tol=tol, threshold=threshold, max_iterations=max_iterations)
+    _check_entries(sampling, y)
+
+    def project(X: np.ndarray) -> np.ndarray:
+        return X + y - sampling.forward(X)
+
+    return _splitting(np.array(y, dtype=float), project, _shrink, project,
+                      lambda dual: np.linalg.norm(dual, 2), tol, max_iterations, threshold)
+
+
+def min_trace(
+    operator: SensingOperator,
+    y: np.ndarray,
+    *,
+    tol: float = 1e-8,
+    max_iterations: int = 20_000,
+    threshold: float = 0.3,
+) -> ConvexResult:
+    r"""Positive semidefinite fit of least trace, $\min\mathrm{tr}X$ s.t. $\mathcal A(X)=y$, $X\succeq0$.
+
+    Its nuclear norm is its trace. The splitting of `min_nuclear_norm`, with eigenvalues in place
+    of singular values, those below $\tau$ set to 0, and
+    $\Pi(X)=X-\mathcal A^+(\mathcal A(X)-y)$. The certificate: $\langle\nu,y\rangle$ is a lower
+    bound for each $\nu$ with $\mathcal A^*(\nu)\preceq I$.
+
+    Parameters
+    ----------
+    operator : SensingOperator
+        Measurements of symmetric matrices.
+    y : array, shape (m,)
+        The data, not all 0, in the range of $\mathcal A$.
+    tol : float
+        Stop at this relative gap and feasibility, > 0.
+    max_iterations : int
+        Most iterations, >= 1. The gap is looked at each tenth and at the last.
+    threshold : float
+        $\tau/\|\mathcal A^+y\|_2$, > 0: sets the speed, not the solution.
+
+    Returns
+    -------
+    ConvexResult
+        `solution` is semidefinite; `feasibility` is $\|\mathcal A^+(\mathcal A(X)-y)\|_F$ over
+        $\|\mathcal A^+y\|_F$. If no semidefinite matrix fits, the status is "budget".
+
+    Raises
+    ------
+    ValueError
+        If the operator is not symmetric, `y` has another size or is 0, or if `tol`,
+        `threshold` or `max_iterations` is not positive.
+    """
+    _check(tol=tol, threshold=threshold, max_iterations=max_iterations)
+    if not operator.symmetric:
+        raise ValueError("operator: must measure symmetric matrices")
+    if np.shape(y) != (operator.n_measurements,) or not np.any(y):
+        raise ValueError(f"y of shape {np.shape(y)}: must be ({operator.n_measurements},), not 0")
+    inverse = np.linalg.pinv(operator.rows).T
+
+    def project(X: np.ndarray) -> np.ndarray:
+        return X - operator.matrix((operator.forward(X) - y) @ inverse)
+
+    return _splitting(operator.matrix(y @ inverse), project, _shrink_semidefinite, lambda X: X,
+                      lambda dual: np.linalg.eigvalsh(dual)[-1], tol, max_iterations, threshold)
+
+
+def _splitting(
+    least: np.ndarray, project: Map, shrink: Callable[[np.ndarray, float], np.ndarray],
+    repair: Map, dual_norm: Callable[[np.ndarray], float],
+    tol: float, max_iterations: int, threshold: float,
+) -> ConvexResult:
+    r"""Douglas-Rachford splitting on the plane of `project`, whose point nearest to 0 is `least`.
+
+    `repair` turns the shrunk matrix into the point that is returned. For $\Lambda$ orthogonal to
+    the plane $\langle\Lambda,X\rangle$ is the same at all its points, and at `least` it is known.
+    """
+    tau, size = threshold * np.linalg.norm(least, 2), np.linalg.norm(least)
+    Z, iterations, error = least, 0, np.inf
+    while error > tol and iterations < max_iterations:
         for _ in range(min(10, max_iterations - iterations)):
-            X = _shrink(Z, tau)
-            Z_seen, Z = Z, Z + _complete(sampling, y, 2 * X - Z) - X
+            X = shrink(Z, tau)
+            Z_seen, Z = Z, Z + project(2 * X - Z) - X
             iterations += 1
-        solution = _complete(sampling, y, X)
+        solution, excess = repair(X), Z_seen - X
         value = float(nuclear_norm(solution))
-        gap = 1 - _lower_bound(sampling, y, Z_seen - X, tau) / value
-    feasibility = np.linalg.norm(sampling.forward(solution) - y) / np.linalg.norm(y)
-    status = "converged" if gap <= tol else "budget"
-    return ConvexResult(solution, value, float(gap), float(feasibility), iterations, status)
+        dual = excess + least - project(excess)
+        bound = np.sum(dual * least) / max(dual_norm(dual), tau)
+        gap = float(1 - bound / value) if value else np.inf
+        feasibility = float(np.linalg.norm(project(solution) - solution) / size)
+        error = max(abs(gap), feasibility)
+    status = "converged" if error <= tol else "budget"
+    return ConvexResult(solution, value, gap, feasibility, iterations, status)
 
 
 def _shrink(Z: np.ndarray, tau: float) -> np.ndarray:
@@ -100,19 +180,18 @@ def _shrink(Z: np.ndarray, tau: float) -> np.ndarray:
     return u[:, :rank] * (s[:rank] - tau) @ vt[:rank]
 
 
-def _complete(sampling: EntrySampling, y: np.ndarray, X: np.ndarray) -> np.ndarray:
-    return X + y - sampling.forward(X)
+def _shrink_semidefinite(Z: np.ndarray, tau: float) -> np.ndarray:
+    values, vectors = np.linalg.eigh(Z)
+    return vectors * np.maximum(values - tau, 0) @ vectors.T
 
 
-def _lower_bound(sampling: EntrySampling, y: np.ndarray, excess: np.ndarray, tau: float) -> float:
-    dual = sampling.adjoint(excess)
-    return float(np.sum(dual * y) / max(np.linalg.norm(dual, 2), tau))
-
-
-def _check(sampling: EntrySampling, y: np.ndarray, **positive: float) -> None:
+def _check(**positive: float) -> None:
     for name, value in positive.items():
         if not value > 0:
             raise ValueError(f"{name} = {value!r}: must be > 0")
+
+
+def _check_entries(sampling: EntrySampling, y: np.ndarray) -> None:
     if y.shape != sampling.mask.shape or y.ndim != 2:
         raise ValueError(f"y.shape = {y.shape}: must be that of the mask, {sampling.mask.shape}")
     if np.any(sampling.forward(y) != y) or not np.any(y):

@@ -4,7 +4,7 @@ The state is one array whose first axis are *rows*: starts, methods or seeds tha
 lockstep, each by its own step and coefficients if these are arrays.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,6 +94,49 @@ def contraction(
     return np.maximum(np.abs(half + root), np.abs(half - root))
 
 
+def sam_gradient(gradient: Gradient, x: np.ndarray, rho: float | np.ndarray) -> np.ndarray:
+    r"""$\nabla f(x + \rho\,g/\|g\|)$ with $g = \nabla f(x)$, one norm $\|g\|$ a row [1]_.
+
+    Two calls of the gradient. Where $g = 0$ nothing is perturbed.
+
+    References
+    ----------
+    .. [1] P. Foret, A. Kleiner, H. Mobahi, B. Neyshabur, "Sharpness-aware minimization for
+       efficiently improving generalization", ICLR 2021.
+    """
+    g = gradient(x)
+    norm = np.sqrt(np.einsum("ij,ij->i", *[g.reshape(len(g), -1)] * 2))
+    shape = (-1,) + (1,) * (g.ndim - 1)
+    return gradient(x + rho * g / np.maximum(norm, 1e-300).reshape(shape))
+
+
+def sam(rho: float | np.ndarray) -> Rule:
+    r"""Sharpness-aware minimization, $x_{t+1} = x_t - \eta\nabla f(x_t + \rho\,g/\|g\|)$.
+
+    $\rho$ is a number or an array that broadcasts over the rows.
+    """
+
+    def rule(x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: float) -> np.ndarray:
+        return x - step * sam_gradient(gradient, x, rho)
+
+    return rule
+
+
+def on_samples(rule: Rule, samples: Iterable) -> Rule:
+    r"""`rule` for $f(x) = \mathbb E\,\ell(x, s)$, with one sample $s_t$ for the whole of step $t$.
+
+    The gradient given to `descend` maps (x, sample) to $\nabla_x\ell$. All its calls within a
+    step see the same sample, and two rules on the same samples are paired. Good for one run.
+    """
+    stream = iter(samples)
+
+    def sampled(x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: float) -> np.ndarray:
+        sample = next(stream)
+        return rule(x, previous, lambda z: gradient(z, sample), step)
+
+    return sampled
+
+
 def scaled_gd(x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: float) -> np.ndarray:
     r"""Scaled gradient descent, $X_{t+1} = X_t - \eta\nabla f(X_t)(X_t^\top X_t)^\dagger$.
 
@@ -105,6 +148,42 @@ def scaled_gd(x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: flo
     inverse = np.where(keep, 1 / np.where(keep, s, 1) ** 2, 0)
     right = vt.swapaxes(-1, -2)
     return x - step * (gradient(x) @ right * inverse[..., None, :]) @ vt
+
+
+def exponentiated_gradient(
+    x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: float | np.ndarray
+) -> np.ndarray:
+    r"""Exponentiated gradient on the simplex, $x_{t+1}\propto x_te^{-\eta\nabla f(x_t)}$.
+
+    Mirror descent with the entropy; the last axis of `x` sums to 1. Entries stay above
+    $10^{-300}$, so that their logarithms exist.
+    """
+    exponent = -step * gradient(x)
+    x = x * np.exp(exponent - exponent.max(-1, keepdims=True))
+    return np.maximum(x / x.sum(-1, keepdims=True), 1e-300)
+
+
+def adam(beta1: float = 0.9, beta2: float = 0.999, floor: float = 1e-8) -> Rule:
+    r"""Adam [1]_, entry by entry, $x_{t+1} = x_t - \eta\,\hat m_t/(\sqrt{\hat v_t} + \text{floor})$.
+
+    $\hat m$ and $\hat v$ are running means of the gradient and of its square, with weights
+    $\beta_1$ and $\beta_2$ on the past, divided by the sum of their weights. The rule keeps them:
+    take a new one for each run.
+
+    References
+    ----------
+    .. [1] D. P. Kingma and J. Ba, Adam: a method for stochastic optimization, ICLR 2015.
+    """
+    t, m, v = 0, 0.0, 0.0
+
+    def rule(x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: float) -> np.ndarray:
+        nonlocal t, m, v
+        slope = gradient(x)
+        t, m, v = t + 1, beta1 * m + (1 - beta1) * slope, beta2 * v + (1 - beta2) * slope**2
+        mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
+        return x - step * mean / (np.sqrt(square) + floor)
+
+    return rule
 
 
 def descend(
@@ -132,7 +211,8 @@ def descend(
     n_steps : int
         Most updates that a row may take, >= 1.
     rule : callable
-        The update: `gd`, `heavy_ball(beta)`, `nesterov(beta)`, `momentum(...)`, `scaled_gd`.
+        The update: `gd`, `heavy_ball(beta)`, `nesterov(beta)`, `momentum(...)`, `scaled_gd`,
+        `sam(rho)`, or one of them by `on_samples`.
     until : callable, optional
         Maps the state to a boolean (rows,); a row freezes where it is true.
     every : int
@@ -160,17 +240,23 @@ def descend(
     step_at = step if callable(step) else lambda t: step
     recorder = _Recorder(observe or {}, log_schedule(n_steps) if schedule is None else schedule)
     rows = _Rows(x, until)
-    previous, t = x, 0
+    previous, t, calls = x, 0, 0
+
+    def counted(*arguments: np.ndarray) -> np.ndarray:
+        nonlocal calls
+        calls += 1
+        return gradient(*arguments)
+
     rows.look(x, t)
     with np.errstate(over="ignore", invalid="ignore"):
         recorder.at(t, x)
         while t < n_steps and rows.alive.any():
-            new = rows.keep_frozen(x, rule(x, previous, gradient, step_at(t)))
+            new = rows.keep_frozen(x, rule(x, previous, counted, step_at(t)))
             previous, x, t = x, new, t + 1
             if t % every == 0 or t == n_steps:
                 x = rows.look(x, t)
             recorder.at(t, x, last=not rows.alive.any() or t == n_steps)
-    return Result(x, rows.status, np.where(rows.alive, t, rows.steps), t, recorder.trajectory())
+    return Result(x, rows.status, np.where(rows.alive, t, rows.steps), calls, recorder.trajectory())
 
 
 class _Rows:

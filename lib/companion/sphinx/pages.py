@@ -20,6 +20,9 @@ from companion.sphinx import blocks, outputs
 from companion.sphinx.katex import Katex
 
 
+LEDGER = "ledger.json"
+
+
 @dataclass(frozen=True)
 class Companion:
     """What the pages are made of: kept on the Sphinx application as ``app.companion``."""
@@ -39,10 +42,9 @@ class Companion:
         """Return the ledger's entry of chapter `slug`."""
         return next(e for e in self.ledger["chapters"] if e["chapter"] == slug)
 
-    def digest(self, docname: str) -> str:
-        """Return a hash of what `docname` shows besides its own source."""
-        chapter = self.chapter(docname)
-        shown = self.executed[chapter.slug] if chapter else self.ledger
+    def digest(self, source: str) -> str:
+        """Return a hash of what a page may show: the ledger, or a chapter's executed copy."""
+        shown = self.ledger if source == LEDGER else self.executed.get(source)
         text = json.dumps([shown, self.address], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -70,15 +72,19 @@ def prepare(app: Sphinx) -> None:
 def outdated(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
     """Name the pages whose outputs or ledger are not those that they were made from."""
     shown = getattr(env, "companion_shown", {})
-    return [name for name, digest in shown.items()
-            if name not in removed and app.companion.digest(name) != digest]
+    stale = [name for name, digests in shown.items() if name not in removed
+             and any(app.companion.digest(source) != digest for source, digest in digests.items())]
+    for name in stale:
+        del shown[name]  # noted again as the page is read again
+    return stale
 
 
-def note_shown(env: Any) -> None:
+def note_shown(env: Any, source: str = LEDGER) -> None:
     """Remember what the page being read is made from."""
     if not hasattr(env, "companion_shown"):
         env.companion_shown = {}
-    env.companion_shown[env.docname] = env.app.companion.digest(env.docname)
+    digests = env.companion_shown.setdefault(env.docname, {})
+    digests[source] = env.app.companion.digest(source)
 
 
 def show_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -86,7 +92,7 @@ def show_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
     chapter = app.companion.chapter(docname)
     if chapter is None:
         return
-    note_shown(app.env)
+    note_shown(app.env, chapter.slug)
     notebook = join(json.loads(source[0]), app.companion.executed[chapter.slug])
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
