@@ -109,6 +109,7 @@ def test_the_ledger_holds_what_was_printed_and_measured(book, tmp_path):
     assert (first["profile"], first["seed"], first["seconds"]) == ("book", 0, 1.0)
     assert first["peak_memory_mb"] == 80.0
     assert first["paper"]["authors"] == ["José Nyström", "B. van Dam"]
+    assert first["paper"]["families"] == ["Nyström", "van Dam"]
     assert first["paper"]["title"] == "On X"
     ledger.write(built, tmp_path / "site")
     assert json.loads((tmp_path / "site" / "ledger.json").read_text(encoding="utf-8")) == built

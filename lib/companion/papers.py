@@ -32,8 +32,10 @@ def paper(bibliography: BibliographyData, key: str | None, slug: str) -> dict[st
         )
     entry = bibliography.entries[key]
     fields = {name.lower(): plain(value) for name, value in entry.fields.items()}
-    authors = [full_name(person) for person in entry.persons.get("author", [])]
-    return {"key": key, "type": entry.type, **fields, "authors": authors}
+    people = entry.persons.get("author", [])
+    return {"key": key, "type": entry.type, **fields,
+            "authors": [full_name(person) for person in people],
+            "families": [family_name(person) for person in people]}
 
 
 def full_name(person: Person) -> str:
@@ -41,6 +43,11 @@ def full_name(person: Person) -> str:
     parts = (person.first_names + person.middle_names + person.prelast_names
              + person.last_names + person.lineage_names)
     return " ".join(plain(part) for part in parts)
+
+
+def family_name(person: Person) -> str:
+    """Return the name by which an author is cited; of a group, all of it."""
+    return " ".join(plain(part) for part in person.prelast_names + person.last_names)
 
 
 def plain(latex: str) -> str:

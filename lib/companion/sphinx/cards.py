@@ -54,7 +54,7 @@ class ChapterCards(SphinxDirective):
 
 
 def _source(paper: dict[str, Any]) -> str:
-    return f"{html.escape(words.authors(paper['authors']))}, {words.where(paper)}"
+    return f"{html.escape(words.authors(paper))}, {words.where(paper)}"
 
 
 def thumbnail(executed: dict[str, Any]) -> str:

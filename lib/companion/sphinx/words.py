@@ -58,19 +58,19 @@ def duration(seconds: float) -> str:
     return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
-def authors(names: list[str]) -> str:
+def authors(fields: dict[str, Any]) -> str:
     """Return the authors of a paper by family name.
 
-    >>> authors(["Noam Razin", "Nadav Cohen"]), authors(["A. B", "C. D", "E. F"])
+    >>> authors({"families": ["Razin", "Cohen"]}), authors({"families": ["B", "D", "F"]})
     ('Razin and Cohen', 'B, D and F')
     """
-    family = [name.split()[-1] for name in names]
+    family = fields["families"]
     return " and ".join(filter(None, [", ".join(family[:-1]), family[-1]]))
 
 
 def paper(fields: dict[str, Any]) -> str:
     """Return the paper of a chapter: authors, title, venue, year."""
-    return (f"{html.escape(authors(fields['authors']))}, <cite>{html.escape(fields['title'])}"
+    return (f"{html.escape(authors(fields))}, <cite>{html.escape(fields['title'])}"
             f"</cite>, {where(fields)}")
 
 
@@ -87,7 +87,7 @@ def where(fields: dict[str, Any]) -> str:
 
 def reference(fields: dict[str, Any]) -> str:
     """Return authors and year."""
-    return f"{html.escape(authors(fields['authors']))} {html.escape(fields['year'])}"
+    return f"{html.escape(authors(fields))} {html.escape(fields['year'])}"
 
 
 def plural(count: int, noun: str) -> str:
