@@ -43,6 +43,11 @@ Folded.
 """
 
 
+INTRO = """# A small book
+
+```{chapter-cards}
+```
+"""
 OPENING = """# What comes first?
 
 ```{claims}
@@ -63,6 +68,7 @@ def make(root: Path) -> Book:
     shutil.copytree(ROOT / "book", root / "book")
     shutil.copy(ROOT / "CITATION.cff", root)
     shutil.copy(ROOT / "_config.yml", root)
+    (root / "book" / "intro.md").write_text(INTRO, encoding="utf-8")
     (root / "book" / "first.md").write_text(OPENING, encoding="utf-8")
     parts = [{"caption": "First", "chapters": [{"file": "book/first"},
                                                {"file": "notebooks/alpha"}]},

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from implicitreg.basis_pursuit import basis_pursuit
 from implicitreg.mirror import entropic_projection
@@ -22,6 +23,48 @@ def test_noise_is_fitted_with_m_entries_and_certified(A):
     result = basis_pursuit(A, np.random.default_rng(1).standard_normal(10))
     assert np.sum(np.abs(result.solution) > 1e-9) == 10
     assert abs(result.gap) < 1e-10 and result.feasibility < 1e-10
+
+
+def linear_program(A, y, nonnegative):
+    split = A if nonnegative else np.hstack([A, -A])
+    return linprog(np.ones(split.shape[1]), A_eq=split, b_eq=y)
+
+
+@pytest.mark.parametrize("nonnegative", [False, True])
+@pytest.mark.parametrize("m, n", [(1, 5), (8, 8), (10, 30), (20, 200)])
+def test_it_agrees_with_a_linear_program(m, n, nonnegative):
+    rng = np.random.default_rng(m)
+    A = rng.standard_normal((m, n))
+    for y in (A @ rng.exponential(size=n), A @ (rng.random(n) < 0.1) + A[:, 0]):
+        result = basis_pursuit(A, y, nonnegative=nonnegative)
+        assert result.status == "converged" and result.feasibility < 1e-12
+        assert result.value == pytest.approx(linear_program(A, y, nonnegative).fun, rel=1e-10)
+
+
+@pytest.mark.parametrize("nonnegative", [False, True])
+def test_ties_and_dependent_columns_do_no_harm(nonnegative):
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        A = rng.integers(-1, 2, (5, 16)).astype(float)
+        y = A @ rng.integers(0, 3, 16)
+        if y.any():
+            result = basis_pursuit(A, y, nonnegative=nonnegative)
+            assert result.status == "converged"
+            assert result.value == pytest.approx(linear_program(A, y, nonnegative).fun, rel=1e-9)
+
+
+def test_variables_leave_the_support_on_the_way(A):
+    result = basis_pursuit(A, np.random.default_rng(1).standard_normal(10))
+    assert result.iterations > 10 == np.count_nonzero(result.solution)
+
+
+def test_an_unfinished_path_says_so_and_stays_a_bound(A):
+    y = np.random.default_rng(1).standard_normal(10)
+    least = basis_pursuit(A, y).value
+    for steps in (1, 2, 5):
+        result = basis_pursuit(A, y, max_iterations=steps)
+        assert result.status == "budget" and result.iterations == steps
+        assert result.feasibility > 0.01 and result.value * (1 - result.gap) <= least
 
 
 def test_nonnegative_is_the_limit_of_entropic_projections(A):

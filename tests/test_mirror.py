@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from implicitreg.mirror import dual_newton, entropic_projection, exponential
+from implicitreg.mirror import dual_newton, entropic_projection, exponential, hyperbolic, power
 from implicitreg.optimize import gradient_flow
 
 
@@ -50,6 +50,54 @@ def test_an_identity_link_gives_the_least_norm(problem):
     result = dual_newton(A, y, lambda g: (g**2 / 2, g, np.ones_like(g)))
     np.testing.assert_allclose(result.x, np.linalg.pinv(A) @ y, rtol=1e-8)
     assert result.iterations <= 3
+
+
+def test_a_network_with_a_linear_part_ends_at_its_dual_point(problem):
+    A, _ = problem
+    y, linear = A @ np.r_[-1.0, np.zeros(10), 2.0], 0.5
+
+    def gradient(x):
+        w, u, v = x.reshape(3, -1)
+        r = (A @ (w**2 - u**2 + linear * v) - y) @ A
+        return np.r_[2 * w * r, -2 * u * r, linear * r]
+
+    flow = gradient_flow(gradient, np.r_[np.full(24, 0.1), np.zeros(12)][None], [0, 300])
+    w, u, v = flow.x[0].reshape(3, -1)
+    x = dual_newton(A, y, hyperbolic(0.1, linear)).x
+    np.testing.assert_allclose(w**2 - u**2 + linear * v, x, atol=1e-6)
+
+
+@pytest.mark.parametrize("alpha, linear", [(0.1, 0.5), (1e-6, 0.0), (1e-3, 2.0)])
+def test_the_slopes_of_a_hyperbolic_link_are_its_derivatives(alpha, linear):
+    conjugate, g, h = hyperbolic(alpha, linear), np.linspace(-3, 3, 7), 1e-5
+    ahead, behind = conjugate(g + h), conjugate(g - h)
+    for i in (0, 1):
+        difference = (ahead[i] - behind[i]) / (2 * h)
+        np.testing.assert_allclose(conjugate(g)[i + 1], difference, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("depth", [3, 4])
+def test_the_power_link_is_the_limit_of_a_deeper_flow(problem, depth):
+    A, y = problem
+    gradient = lambda u: depth * u ** (depth - 1) * ((A @ u**depth - y) @ A)  # noqa: E731
+    flow = gradient_flow(gradient, np.full((1, 12), 0.5), [0, 1e4], rtol=1e-10)
+    limit = dual_newton(A, y, power(0.5**depth, depth))
+    np.testing.assert_allclose(flow.x[0] ** depth, limit.x, rtol=1e-5)
+
+
+def test_the_power_link_starts_at_alpha_and_ends_at_its_wall():
+    g, h = np.array([0.0, 0.9, 1.1]), 1e-6
+    values, x, slope = power(0.125, 3)(g)
+    assert x[0] == pytest.approx(0.125)
+    after, before = power(0.125, 3)(g + h), power(0.125, 3)(g - h)
+    np.testing.assert_allclose((after[0] - before[0]) / (2 * h), x, rtol=1e-8)
+    np.testing.assert_allclose((after[1] - before[1]) / (2 * h), slope, rtol=1e-8)
+    assert np.isinf(power(0.125, 3)(np.array([2.0, 3.0]))).all()
+
+
+def test_depth_two_has_no_power_link():
+    with pytest.raises(ValueError, match="depth = 2: must be >= 3"):
+        power(1.0, 2)
 
 
 def test_an_unfinished_solve_says_so(problem):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from implicitreg.optimize import (
-    adam, contraction, descend, gd, gradient_flow, heavy_ball, momentum, nesterov, on_samples, sam,
-    scaled_gd,
+    adam, contraction, descend, exponentiated_gradient, gd, gradient_flow, heavy_ball, momentum,
+    nesterov, on_samples, sam, scaled_gd,
 )
 from implicitreg.record import log_schedule
 
@@ -100,6 +100,16 @@ def test_scaled_gd_ignores_the_condition_of_the_factor():
     gradient = lambda X: (X @ X.swapaxes(-1, -2) - A) @ X  # noqa: E731
     run = descend(gradient, X, step=0.5, n_steps=12, rule=scaled_gd)
     assert np.linalg.norm(run.x[0] @ run.x[0].T - A) < 1e-12
+
+
+def test_exponentiated_gradient_is_a_softmax_of_the_summed_gradients():
+    start = np.array([[0.2, 0.3, 0.5], [0.1, 0.1, 0.8]])
+    slope = np.array([1.0, 0.0, -2.0])
+    run = descend(lambda x: slope + 0 * x, start, step=0.5, n_steps=4, rule=exponentiated_gradient)
+    weights = start * np.exp(-0.5 * 4 * slope)
+    np.testing.assert_allclose(run.x, weights / weights.sum(1, keepdims=True), rtol=1e-12)
+    far = exponentiated_gradient(start, start, lambda x: slope + 0 * x, 1e4)
+    assert (far > 0).all() and np.isfinite(np.log(far)).all()
 
 
 def test_gradient_flow_against_the_exponential(starts):

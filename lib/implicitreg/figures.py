@@ -25,6 +25,7 @@ COLORS = {
     "Nesterov": PURPLE,
     "ScaledGD": TEAL,
     "nuclear norm": PINK,
+    "second eigenvalue": PURPLE,
     "spectral method": PINK,
     "regularized ERM": PINK,
     "ridge": PINK,
@@ -36,7 +37,7 @@ COLORS = {
     "SAM": ORANGE,
     "oBAR": TEAL,
     "nBAR": PURPLE,
-    "label noise": ORANGE,
+    "label noise": TEAL,
     "lifted": ORANGE,
     "unlifted": BLUE,
     "full": BLUE,
@@ -58,9 +59,12 @@ COLORS = {
     "class 1": RED,
     "connected": BLUE,
     "disconnected": ORANGE,
+    "signal": TEAL,
+    "noise": GREY,
     "control": RED,
     "artefact": GREY,
     "truth": GREEN,
+    "formula": PURPLE,
 }
 # The ink of axes and text: black in the PNG, on the site the colour of the page's text.
 INK = "#010203"

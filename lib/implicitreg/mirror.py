@@ -55,6 +55,47 @@ def exponential(alpha: float) -> Conjugate:
     return conjugate
 
 
+def power(alpha: float, depth: int) -> Conjugate:
+    r"""$\phi(g)=(\alpha^{2/L-1}-(L-2)g)^{-L/(L-2)}$: gradient flow on $x=u^{\odot L}$, $L\ge3$.
+
+    From $x(0)=\alpha\mathbf1$; infinite where the bracket is not positive.
+
+    Raises
+    ------
+    ValueError
+        If `depth` < 3.
+    """
+    if depth < 3:
+        raise ValueError(f"depth = {depth!r}: must be >= 3; depth 2 is `exponential`")
+
+    def conjugate(g: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        bracket = alpha ** (2 / depth - 1) - (depth - 2) * g
+        inside = bracket > 0
+        u = np.where(inside, np.where(inside, bracket, 1) ** (-1 / (depth - 2)), np.inf)
+        return u**2 / 2, u**depth, depth * u ** (2 * depth - 2)
+
+    return conjugate
+
+
+def hyperbolic(alpha: float, linear: float) -> Conjugate:
+    r"""$\phi(g)=2\alpha^2\sinh(4g)+\lambda^2g$: flow on $x=w\odot w-u\odot u+\lambda v$.
+
+    From $w=u=\alpha\mathbf1$, $v=0$; `linear` is $\lambda$ [1]_. Without the linear part the limit
+    has nearly the least $\ell_1$ norm, without the other exactly the least $\ell_2$ norm.
+
+    References
+    ----------
+    .. [1] M. Zhou and R. Ge, "Implicit regularization leads to benign overfitting for sparse
+       linear regression", ICML 2023.
+    """
+
+    def conjugate(g: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        cosh, sinh = alpha**2 * np.cosh(4 * g), alpha**2 * np.sinh(4 * g)
+        return cosh / 2 + linear**2 * g**2 / 2, 2 * sinh + linear**2 * g, 8 * cosh + linear**2
+
+    return conjugate
+
+
 def dual_newton(
     A: np.ndarray,
     y: np.ndarray,
@@ -102,7 +143,8 @@ def dual_newton(
             residual = A @ x - y
             if np.linalg.norm(residual) <= tol * size or iteration == max_iterations:
                 break
-            direction = _newton_direction((A * slope) @ A.T, residual)
+            root = A * np.sqrt(slope)  # a product with its own transpose costs half
+            direction = _newton_direction(root @ root.T, residual)
             nu = nu + _step(A, y, conjugate, nu, direction, residual) * direction
     relative = float(np.linalg.norm(residual) / size)
     status = "converged" if relative <= tol else "budget"

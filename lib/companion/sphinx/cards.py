@@ -24,15 +24,15 @@ class ChapterCards(SphinxDirective):
         own = [part for part in book.parts() if part.opening == self.env.docname]
         if own:
             return [nodes.raw("", self._cards(own[0]), format="html")]
-        text = f"Here so far: {len(book.chapters())} of eighteen planned papers."
         cards = "".join(self._caption(part) + self._cards(part) for part in book.parts())
-        return [nodes.paragraph("", text), nodes.raw("", cards, format="html")]
+        return [nodes.raw("", cards, format="html")]
 
     def _caption(self, part: Part) -> str:
-        if not part.opening:
-            return ""
-        page = self.env.app.builder.get_relative_uri(self.env.docname, part.opening)
-        return f'<h2 class="part"><a href="{page}">{html.escape(part.caption)}</a></h2>'
+        caption = html.escape(part.caption)
+        if part.opening:
+            page = self.env.app.builder.get_relative_uri(self.env.docname, part.opening)
+            caption = f'<a href="{page}">{caption}</a>'
+        return f'<h2 class="part">{caption}</h2>'
 
     def _cards(self, part: Part) -> str:
         companion = self.env.app.companion

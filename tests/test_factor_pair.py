@@ -1,0 +1,80 @@
+"""The pair of factors: its gradient, its imbalance, and the law that keeps it."""
+
+import numpy as np
+import pytest
+
+from implicitreg.factor_pair import FactorPair
+from implicitreg.optimize import descend, heavy_ball
+
+N1, N2, K, STEP = 4, 3, 5, 0.05
+pair = FactorPair(N1)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def z(rng):
+    return rng.standard_normal((2, N1 + N2, K))
+
+
+@pytest.fixture
+def target(rng):
+    return rng.standard_normal((N1, N2))
+
+
+def descent_path(z, target, **options):
+    run = descend(pair.gradient(lambda P: P - target), z, step=STEP, n_steps=20,
+                  observe={"z": lambda z: z}, schedule=range(21), **options)
+    return run.trajectory["z"]
+
+
+def law_residual(path):
+    return np.abs(np.diff(pair.imbalance(path), axis=0) - pair.imbalance(np.diff(path, axis=0)))
+
+
+def test_the_gradient_is_the_derivative_in_the_stacked_state(rng, z, target):
+    def loss(z):
+        return ((pair.product(z) - target) ** 2).sum((-2, -1)) / 2
+
+    direction, h = rng.standard_normal(z.shape), 1e-6
+    slope = (loss(z + h * direction) - loss(z - h * direction)) / (2 * h)
+    g = pair.gradient(lambda P: P - target)(z)
+    np.testing.assert_allclose((g * direction).sum((-2, -1)), slope, rtol=1e-7)
+
+
+def test_blocks_and_product(z):
+    V, W = pair.split(z)
+    assert V.shape == (2, N1, K) and W.shape == (2, N2, K)
+    np.testing.assert_allclose(pair.product(z)[1], V[1] @ W[1].T)
+
+
+def test_the_law_holds_for_gradient_steps_and_not_with_momentum(z, target):
+    assert law_residual(descent_path(z, target)).max() < 1e-13
+    assert law_residual(descent_path(z, target, rule=heavy_ball(0.5))).max() > 1e-3
+
+
+def test_the_law_does_not_ask_which_gradient_of_the_product_it_is(rng, z):
+    step = STEP * pair.gradient(lambda P: rng.standard_normal(P.shape))(z)
+    change = pair.imbalance(z + step) - pair.imbalance(z)
+    np.testing.assert_allclose(change, pair.imbalance(step), atol=1e-13)
+
+
+def test_a_rotation_of_the_columns_rotates_the_imbalance(rng, z):
+    Q = np.linalg.qr(rng.standard_normal((K, K)))[0]
+    np.testing.assert_allclose(pair.imbalance(z @ Q), Q.T @ pair.imbalance(z) @ Q, atol=1e-12)
+
+
+def test_coupled_parts_grow_and_decoupled_parts_shrink(rng):
+    U, R = (np.linalg.qr(rng.standard_normal((n, 2)))[0] for n in (N1, N2))
+    z = 1e-9 * rng.standard_normal((N1 + N2, K))
+    later = z - STEP * pair.gradient(lambda P: P - 3 * U @ R.T)(z)
+    grown = np.divide(pair.coupling(later, U, R), pair.coupling(z, U, R))
+    np.testing.assert_allclose(grown, [1 + 3 * STEP, 1 - 3 * STEP], rtol=1e-12)
+
+
+def test_a_pair_without_left_factor_is_refused():
+    with pytest.raises(ValueError, match="n1 = 0: must be >= 1"):
+        FactorPair(0)
