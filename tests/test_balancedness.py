@@ -13,7 +13,8 @@ from implicitreg.balancedness import (
     sam_strength,
     squared_norm,
 )
-from implicitreg.optimize import descend, sam_gradient
+from implicitreg.optimize import descend
+from implicitreg.rules import sam_gradient
 
 ROWS = 6
 

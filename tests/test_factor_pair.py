@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from implicitreg.factor_pair import FactorPair
-from implicitreg.optimize import descend, heavy_ball
+from implicitreg.optimize import descend
+from implicitreg.rules import heavy_ball
 
 N1, N2, K, STEP = 4, 3, 5, 0.05
 pair = FactorPair(N1)

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from implicitreg.hidden_kink import (
-    DRIFT, GAP, averaged_descent, kink_gradient, kink_risk, unseen_until_pushed,
-)
+from implicitreg.hidden_kink import DRIFT, GAP, kink_gradient, kink_risk, unseen_until_pushed
+from implicitreg.optimize import averaged_descent
 
 
 @pytest.fixture
@@ -40,11 +39,6 @@ def test_the_first_of_equal_maxima_is_pushed():
 def test_risk_of_one_low_and_one_high_coordinate(rng):
     w = np.array([[-0.5 - GAP, 0.0, 0.0], [-0.5 - GAP, 0.0, 0.2]])
     np.testing.assert_allclose(kink_risk(rng, w), [0.25, 0.45], atol=0.02)
-
-
-def test_the_average_leaves_the_last_iterate_out():
-    last, average = averaged_descent(np.ones_like, np.zeros(2), 0.5, 3)
-    np.testing.assert_allclose([last, average], [[-1.5, -1.5], [-0.5, -0.5]])
 
 
 def test_gradient_descent_in_all_coordinates_pushes_as_many_unseen_ones(rng):

@@ -40,6 +40,14 @@ def test_measurements_may_differ_by_row(landscape, rng):
         np.testing.assert_allclose(g, alone, rtol=1e-10, atol=1e-12)
 
 
+def test_a_minibatch_has_the_gradient_as_its_mean(landscape, rng):
+    U = rng.standard_normal((6, 2))
+    drawn = np.array([landscape.minibatch(rng, 5).gradient(U) for _ in range(4000)])
+    spread = drawn.std(axis=0) / 4000**0.5
+    assert (np.abs(drawn.mean(axis=0) - landscape.gradient(U)) < 5 * spread).all()
+    assert landscape.minibatch(rng, 5).operator.n_measurements == 5
+
+
 @pytest.mark.parametrize("missing", [[0], [1], [2], [0, 1], [0, 1, 2]])
 def test_perfect_measurements_have_the_saddles_of_the_spectrum(rng, missing):
     spectrum = np.array([3.0, 2, 1])

@@ -6,7 +6,8 @@ import pytest
 from implicitreg.masked_norm import (
     gd_in_ball, masked_gradient, masked_norms, masked_walk, plane_risk,
 )
-from implicitreg.optimize import descend, on_samples
+from implicitreg.optimize import descend
+from implicitreg.rules import on_samples
 
 
 def sample(rng, n, d):

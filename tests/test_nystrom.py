@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from implicitreg.nystrom import error_after_step, nystrom_start, partner
-from implicitreg.optimize import descend, scaled_gd
+from implicitreg.optimize import descend
+from implicitreg.rules import scaled_gd
 
 N, RANK = 30, 4
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from implicitreg.networks import Network
-from implicitreg.optimize import gd, heavy_ball
+from implicitreg.rules import gd, heavy_ball
 from implicitreg.training import train
 
 NETWORK = Network([2, 8, 2])

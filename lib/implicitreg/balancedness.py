@@ -16,8 +16,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from implicitreg.optimize import Gradient, Rule
 from implicitreg.parameterizations import bifactored_gradient
+from implicitreg.rules import Gradient, Rule
 
 Pairs = Callable[[np.ndarray], list[tuple[np.ndarray, np.ndarray]]]
 # Of four squared norms, of x, y and of their gradients, each of shape (rows,).

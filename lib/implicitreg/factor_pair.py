@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from implicitreg.optimize import Gradient
 from implicitreg.parameterizations import bifactored_gradient
+from implicitreg.rules import Gradient
 
 
 @dataclass(frozen=True)

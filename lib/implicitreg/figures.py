@@ -32,6 +32,7 @@ COLORS = {
     "min l1": TEAL,
     "min l2": GREY,
     "exponentiated gradient": ORANGE,
+    "projected gradient descent": TEAL,
     "weight normalization": ORANGE,
     "SGD": BLUE,
     "SAM": ORANGE,

@@ -98,17 +98,3 @@ def kink_risk(rng: np.random.Generator, w: np.ndarray, draws: int = 2000) -> np.
     squares = h[:, h.any(0)] ** 2
     z = rng.integers(0, 2, (draws, squares.shape[1])).astype(float)
     return np.sqrt(z @ squares.T).mean(0) + np.maximum(w.max(1), 0)
-
-
-def averaged_descent(
-    gradient: Callable[[np.ndarray], np.ndarray], start: np.ndarray, step: float, n_steps: int
-) -> tuple[np.ndarray, np.ndarray]:
-    r"""Last iterate and mean of $w_0,\dots,w_{T-1}$ of $w_{t+1} = w_t - \eta g(w_t)$.
-
-    `gradient` may draw. Both results have the shape of `start`, which is not changed.
-    """
-    w, total = np.array(start, dtype=float), np.zeros(np.shape(start))
-    for _ in range(n_steps):
-        total += w
-        w = w - step * gradient(w)
-    return w, total / n_steps

@@ -63,6 +63,16 @@ class SensingLandscape:
         """Eigenvalues of the Hessian at one factor, smallest first, shape (nr,)."""
         return np.linalg.eigvalsh(self.hessian(U))
 
+    def minibatch(self, rng: np.random.Generator, size: int) -> "SensingLandscape":
+        r"""Landscape of `size` measurements drawn with replacement, times $\sqrt{m/\text{size}}$.
+
+        Its loss and gradient have the means $f$ and $\nabla f$. For `y` of shape (m,).
+        """
+        m = self.operator.n_measurements
+        i, scale = rng.integers(m, size=size), (m / size) ** 0.5
+        operator = SensingOperator(scale * self.operator.rows[i], self.operator.shape)
+        return SensingLandscape(operator, scale * self.y[i])
+
     def critical_point(self, U: np.ndarray, n_steps: int = 20) -> np.ndarray:
         r"""Newton's method for $\nabla f = 0$ from one factor (n, r), to whatever is near: minimum,
         maximum or saddle.

@@ -14,7 +14,7 @@ References
 
 import numpy as np
 
-from implicitreg.optimize import Gradient
+from implicitreg.rules import Gradient
 
 # A distance below this counts as 0: sums of steps meet the kink only up to rounding.
 KINK = 1e-9

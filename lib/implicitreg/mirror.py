@@ -81,7 +81,8 @@ def hyperbolic(alpha: float, linear: float) -> Conjugate:
     r"""$\phi(g)=2\alpha^2\sinh(4g)+\lambda^2g$: flow on $x=w\odot w-u\odot u+\lambda v$.
 
     From $w=u=\alpha\mathbf1$, $v=0$; `linear` is $\lambda$ [1]_. Without the linear part the limit
-    has nearly the least $\ell_1$ norm, without the other exactly the least $\ell_2$ norm.
+    has nearly the least $\ell_1$ norm, the nearer the smaller $\alpha$; without the other it has
+    exactly the least $\ell_2$ norm, to which a fixed $\lambda>0$ also leads as $\alpha\to0$.
 
     References
     ----------

@@ -6,8 +6,9 @@ from functools import partial
 import numpy as np
 
 from implicitreg.networks import Network
-from implicitreg.optimize import Result, Rule, gd
+from implicitreg.optimize import Result
 from implicitreg.record import Trajectory
+from implicitreg.rules import Rule, gd
 
 
 def train(

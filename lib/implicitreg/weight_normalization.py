@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from implicitreg.mirror import DualResult, dual_newton, exponential
-from implicitreg.optimize import Gradient, Rule
+from implicitreg.rules import Gradient, Rule
 
 
 def polar(x: np.ndarray) -> np.ndarray:
