@@ -149,6 +149,7 @@ def test_a_quoted_claim_says_what_the_ledger_says(book):
     quoted = soup(book, "book/first.html").select_one(".quoted li")
     assert quoted.a["href"] == "../notebooks/alpha.html#claim-one"
     assert "reproduced" in quoted.get_text() and "x stays below 1" in quoted.get_text()
+    assert "every x ≤ 1: seen 0.5 (0.1 to 0.5)" in quoted.select_one(".quoted-parts").get_text()
 
 
 def test_a_claim_that_no_chapter_bears_stops_the_build(book):

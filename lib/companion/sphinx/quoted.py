@@ -10,7 +10,6 @@ from sphinx.util.docutils import SphinxDirective
 
 from companion.sphinx import pages, words
 from companion.sphinx.outputs import anchor
-from companion.sphinx.scoreboard import observed
 
 
 class QuotedClaims(SphinxDirective):
@@ -36,6 +35,14 @@ class QuotedClaims(SphinxDirective):
         page = self.env.app.builder.get_relative_uri(self.env.docname, f"notebooks/{slug}")
         link = (f'<a class="claim-id" href="{page}#{anchor(claim["claim"])}">'
                 f'{html.escape(claim["claim"])}</a>')
+        parts = "".join(_part(part, tex) for part in claim["parts"])
         return (f'<li class="v-{colour}">{words.verdict(claim["verdict"])} {link}'
                 f'<span class="claim-statement">{tex.text(claim["statement"])}</span>'
-                f"{observed(claim, tex)}</li>")
+                f'<ul class="quoted-parts">{parts}</ul></li>')
+
+
+def _part(part: dict[str, Any], tex: Any) -> str:
+    seen, range_ = part["observed"], words.span(part["observed"])
+    range_ = f" ({range_})" if range_ else ""
+    return (f"<li>{tex.text(part['criterion'])}: seen <b>{words.number(seen['value'])}</b>"
+            f"{range_}</li>")
