@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
-from implicitreg.masked_norm import (
-    gd_in_ball, masked_gradient, masked_norms, masked_walk, plane_risk,
-)
+from implicitreg.masked_norm import masked_gradient, masked_norms, masked_walk, plane_risk
 from implicitreg.optimize import descend
-from implicitreg.rules import on_samples
+from implicitreg.rules import gd_in_ball, on_samples
 
 
 def sample(rng, n, d):

@@ -14,8 +14,6 @@ References
 
 import numpy as np
 
-from implicitreg.rules import Gradient
-
 # A distance below this counts as 0: sums of steps meet the kink only up to rounding.
 KINK = 1e-9
 
@@ -65,12 +63,6 @@ def _error(w: np.ndarray) -> np.ndarray:
     error = np.array(w, dtype=float)
     error[..., 0] -= 1
     return error
-
-
-def gd_in_ball(x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: float) -> np.ndarray:
-    r"""A rule for `descend`: a gradient step, then projection on the unit ball of the last axis."""
-    x = x - step * gradient(x)
-    return x / np.maximum(np.linalg.norm(x, axis=-1, keepdims=True), 1)
 
 
 def masked_walk(pushes: np.ndarray, step: float) -> np.ndarray:

@@ -115,6 +115,12 @@ def scaled_gd(x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: flo
     return x - step * (gradient(x) @ right * inverse[..., None, :]) @ vt
 
 
+def gd_in_ball(x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: float) -> np.ndarray:
+    r"""A rule for `descend`: a gradient step, then projection on the unit ball of the last axis."""
+    x = x - step * gradient(x)
+    return x / np.maximum(np.linalg.norm(x, axis=-1, keepdims=True), 1)
+
+
 def exponentiated_gradient(
     x: np.ndarray, previous: np.ndarray, gradient: Gradient, step: float | np.ndarray
 ) -> np.ndarray:
