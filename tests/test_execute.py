@@ -75,7 +75,7 @@ def test_any_other_run_is_stored_elsewhere(book):
     assert [run.executed for run in again] == [False, False]
     assert again[0].job.last_seconds is not None
     # the chapter's own seed is the default run, whoever asks for it
-    assert plan(book.chapter("alpha"), book, seed=0).is_default
+    assert plan(book.chapter("alpha"), book, seed=0).label == "alpha"
 
 
 def test_another_executor_may_do_the_work(book):

@@ -1,4 +1,4 @@
-"""The command line: list, run, verify, book."""
+"""The command line: list, run, verify, falsify, book."""
 
 from __future__ import annotations
 
@@ -93,6 +93,24 @@ def verify(**options: Any) -> None:
 
     book = Book(find_root())
     report(rows_by_seed(book, _run(book, force=False, **options)), _out())
+
+
+@cli.command()
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@click.option("--fault", "names", metavar="ROOM/FAULT", multiple=True,
+              help="This fault only; may be repeated.")
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1),
+              help="Chapters at a time; by default one a processor.")
+def falsify(slugs: tuple[str, ...], names: tuple[str, ...], jobs: int | None) -> None:
+    """Plant each fault of tests/faults in a copy of the book and see which claims turn red."""
+    from companion import falsify, faults, matrix, storage
+
+    book = Book(find_root())
+    book.select(slugs)  # an unknown chapter is named before anything runs
+    chosen = faults.select(book, names)
+    with storage.locked(book.root / "_build" / "locks" / "falsify.lock", "planting faults"):
+        runs = falsify.complete(book, chosen, slugs, jobs)
+    matrix.report(chosen, runs, slugs, book, _out())
 
 
 @cli.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -79,7 +79,10 @@ def run(
         # whoever held a lock until now may just have done the work
         by_slug = {chapter.slug: chapter for chapter in chapters}
         stale = [job for job in stale if force or not _fresh(by_slug[job.slug], job)]
-        _execute(stale, jobs, executor)
+        failures = [failure for _, failure in perform_all(stale, jobs, executor) if failure]
+        if failures:
+            raise ChapterFailed("\n".join(str(failure) for failure in failures),
+                                "\n".join(failure.detail for failure in failures if failure.detail))
         targets = {job.target for job in stale}
         return [Run(chapter, job, freshness.load(job.target), job.target in targets)
                 for chapter, job in planned]
@@ -93,40 +96,38 @@ def _lock(job: Job) -> Path:
     return job.root / "_build" / "locks" / f"{job.slug}-{job.target.stem}.lock"
 
 
-def _execute(stale: list[Job], jobs: int | None, executor: Executor | None) -> None:
-    """Perform the `stale` jobs; store each as it ends; then say which failed."""
-    if not stale:
+def perform_all(
+    planned: Sequence[Job], at_once: int | None = None, executor: Executor | None = None
+) -> Iterator[tuple[Job, ChapterFailed | None]]:
+    """Perform the `planned` jobs; store each as it ends, and yield it with its failure if any."""
+    if not planned:
         return
     kernel.stopped.clear()
-    failures = []
     with ExitStack() as stack, Progress() as progress:
         report = progress if executor is None else None
         if executor is None:
-            executor = ThreadPoolExecutor(jobs or os.cpu_count())
+            executor = ThreadPoolExecutor(at_once or os.cpu_count())
             stack.callback(executor.shutdown, cancel_futures=True)
         futures = {}
         try:
-            for job in stale:
+            for job in planned:
                 futures[executor.submit(perform, job, report)] = job
             for future in as_completed(futures):
-                failures += _store(future, futures[future], progress)
+                yield futures[future], _store(future, futures[future], progress)
         except BaseException:
             for future in futures:
                 future.cancel()
             kernel.kill_all()
             raise
-    if failures:
-        raise ChapterFailed("\n".join(str(failure) for failure in failures),
-                            "\n".join(filter(None, (failure.detail for failure in failures))))
 
 
-def _store(future: Future, job: Job, progress: Progress) -> list[ChapterFailed]:
+def _store(future: Future, job: Job, progress: Progress) -> ChapterFailed | None:
     try:
         text = future.result()
     except ChapterFailed as failure:
         progress.end(job, "failed")
-        return [failure]
+        return failure
     storage.write(job.target, text)
     about = json.loads(text)["metadata"]["companion"]
     progress.end(job, f"{about['seconds']:.1f} s, {about['peak_memory_mb'] or 0:.0f} MB")
-    return []
+    return None

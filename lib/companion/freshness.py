@@ -69,7 +69,7 @@ def closure(chapter: Chapter) -> tuple[list[Path], set[str]]:
     names = set()
     for cell in chapter.notebook.cells:
         if cell.cell_type == "code":
-            names |= _imports(_parse(cell.source), "")
+            names |= _imports(parse_cell(cell.source), "")
     return _follow(names, library)
 
 
@@ -80,7 +80,7 @@ def _follow(names: set[str], library: Path) -> tuple[list[Path], set[str]]:
     while waiting:
         name = waiting.pop()
         packages |= {PACKAGES[top] for top in [name.split(".")[0]] if top in PACKAGES}
-        path = _source(name, library)
+        path = module_path(name, library)
         if path is None or name in files:
             continue
         files[name] = path
@@ -89,7 +89,7 @@ def _follow(names: set[str], library: Path) -> tuple[list[Path], set[str]]:
     return sorted(set(files.values())), packages
 
 
-def _source(name: str, library: Path) -> Path | None:
+def module_path(name: str, library: Path) -> Path | None:
     """Return the file of module `name` below `library`, or None if it is not there."""
     base = library.joinpath(*name.split("."))
     return next((path for path in (base.with_suffix(".py"), base / "__init__.py")
@@ -110,7 +110,7 @@ def _imports(tree: ast.AST, package: str) -> set[str]:
             for name in names for depth in range(1, name.count(".") + 2)}
 
 
-def _parse(source: str) -> ast.AST:
+def parse_cell(source: str) -> ast.AST:
     """Return the syntax tree of a cell; magics are translated as the kernel would."""
     try:
         return ast.parse(source)

@@ -19,7 +19,10 @@ LEAST_SECONDS = 300.0  # a time limit below this would punish a busy machine
 
 @dataclass(frozen=True)
 class Job:
-    """One execution of one chapter: plain data, so that any executor can carry it."""
+    """One execution of one chapter: plain data, so that any executor can carry it.
+
+    Progress and messages call it by its `label`.
+    """
 
     slug: str
     root: Path
@@ -32,14 +35,7 @@ class Job:
     packages: frozenset[str]
     last_seconds: float | None = None
     timeout: float = LEAST_SECONDS
-    is_default: bool = True
-
-    @property
-    def label(self) -> str:
-        """What progress and messages call it."""
-        if self.is_default:
-            return self.slug
-        return f"{self.slug} ({self.target.stem})"
+    label: str = ""
 
     @property
     def cells(self) -> int:
@@ -73,7 +69,7 @@ def plan(
                    if value != chapter.parameters[name]},
         key=freshness.key(chapter, values), packages=frozenset(freshness.closure(chapter)[1]),
         last_seconds=last, timeout=timeout or max(LEAST_SECONDS, 10 * (last or 0)),
-        is_default=is_default,
+        label=chapter.slug if is_default else f"{chapter.slug} ({target.stem})",
     )
 
 

@@ -1,0 +1,129 @@
+"""Which definitions of the library a chapter can reach, read off the syntax trees.
+
+A definition is a function, a class or a name bound at the top of a file below ``lib/``; what else
+stands at the top of a file counts as the definition called ``""``, which importing runs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from companion.chapters import Chapter
+from companion.freshness import module_path, parse_cell
+
+Definition = tuple[str, str]  # (dotted name of the module, name in it)
+
+
+class Module:
+    """One file of the library: its definitions, and where its imported names come from."""
+
+    def __init__(self, tree: ast.Module, source: str = "") -> None:
+        self.source = source
+        self.definitions: dict[str, list[ast.stmt]] = {"": []}
+        self.imports: dict[str, Definition] = {}
+        for statement in tree.body:
+            for name in _bound(statement):
+                self.definitions.setdefault(name, []).append(statement)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                self.imports |= {alias.asname or alias.name: (node.module, alias.name)
+                                 for alias in node.names}
+            elif isinstance(node, ast.Import):
+                self.imports |= {alias.asname or alias.name: (alias.name, "*")
+                                 for alias in node.names}
+
+    def at(self, line: int) -> set[str]:
+        """Return the definitions whose statements cover `line` of the file."""
+        return {name for name, statements in self.definitions.items()
+                if any(each.lineno <= line <= each.end_lineno for each in statements)} or {""}
+
+
+def _bound(statement: ast.stmt) -> list[str]:
+    """Return the names that a statement at the top of a file defines."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return [statement.name]
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    names = [node.id for target in targets if target is not None
+             for node in ast.walk(target) if isinstance(node, ast.Name)]
+    return names or [""]
+
+
+def code(chapter: Chapter) -> ast.Module:
+    """Return all code cells of `chapter` as one module."""
+    cells = [cell.source for cell in chapter.notebook.cells if cell.cell_type == "code"]
+    body = [statement for source in cells for statement in parse_cell(source).body]
+    return ast.Module(body=body, type_ignores=[])
+
+
+class Library:
+    """The modules below the folder `path`, parsed as they are asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._modules: dict[str, Module | None] = {}
+
+    def module(self, name: str) -> Module | None:
+        """Return the module called `name`, or None if it is not below the folder."""
+        if name not in self._modules:
+            file = module_path(name, self.path)
+            text = file.read_text(encoding="utf-8") if file else None
+            self._modules[name] = None if text is None else Module(ast.parse(text), text)
+        return self._modules[name]
+
+    def reached(self, code: ast.Module) -> set[Definition]:
+        """Return every definition that `code` may use, directly or not."""
+        found: set[Definition] = set()
+        waiting = list(self._uses(Module(code), code.body))
+        while waiting:
+            definition = waiting.pop()
+            module = self.module(definition[0])
+            if definition in found or module is None:
+                continue
+            if definition[1] not in module.definitions:
+                waiting += self._elsewhere(*definition, module)
+                continue
+            found.add(definition)
+            waiting += [(definition[0], ""), *self._uses(
+                module, module.definitions[definition[1]], definition[0])]
+        return found
+
+    def source(self, name: str, member: str) -> str:
+        """Return the source of the definition called `member` in module `name`."""
+        module = self.module(name)
+        return "\n".join(ast.get_source_segment(module.source, statement)
+                         for statement in module.definitions[member])
+
+    def _elsewhere(self, name: str, member: str, module: Module) -> Iterator[Definition]:
+        """Yield what is meant by a `member` that module `name` does not define itself."""
+        if member in module.imports:
+            yield module.imports[member]
+        elif self.module(f"{name}.{member}"):  # a module, imported from its package
+            yield f"{name}.{member}", "*"
+        else:
+            yield from ((name, each) for each in module.definitions)
+
+    def _uses(
+        self, module: Module, statements: Iterable[ast.stmt], name: str = ""
+    ) -> Iterator[Definition]:
+        """Yield the definitions that `statements` of `module` name."""
+        for statement in statements:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                    base = self._submodule(module.imports.get(node.value.id))
+                    if base:
+                        yield base, node.attr
+                elif isinstance(node, ast.Name):
+                    if node.id in module.definitions:
+                        yield name, node.id
+                    elif node.id in module.imports and not self._submodule(
+                            module.imports[node.id]):
+                        yield module.imports[node.id]
+
+    def _submodule(self, imported: Definition | None) -> str | None:
+        """Return the module of the library that an imported name is, if it is one."""
+        if imported is None:
+            return None
+        whole = imported[0] if imported[1] == "*" else ".".join(imported)
+        return whole if self.module(whole) else None
