@@ -118,7 +118,7 @@ def test_verify_over_seeds_names_what_flipped(book, companion):
              f"{good.replace(chr(10), chr(10) + '    ')}"
     toybook.write(book, toybook.notebook("alpha", toybook.good_sources("alpha")[0], choose))
     status, out, err = companion("verify alpha --seeds 1:3 --jobs 2")
-    assert status == 1 and "seed 1" in out and "seed 2" in out
+    assert status == 1 and "1 of 2" in out and "-0.25" in out
     assert "margin -0.25 (x reached 1.25) at seed 2" in err and "at seed 1" not in err
     assert companion("verify alpha --seeds 1:2")[0] == 0
 

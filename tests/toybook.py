@@ -43,7 +43,15 @@ def failed(slug: str, name: str = "one") -> dict:
 def emit(mime: str, content: object) -> str:
     """Source of a cell that prints `content` as `mime`."""
     return f"import json, IPython.display\nIPython.display.display({{{mime!r}: " \
-           f"json.loads({json.dumps(content)!r}), 'text/plain': 'box'}}, raw=True)"
+           f"json.loads({json.dumps(content)!r}), 'text/plain': {card(content)!r}}}, raw=True)"
+
+
+def card(content: object) -> str:
+    """What a card says of a record in words; `box` stands for anything else."""
+    if not isinstance(content, dict) or "verdict" not in content:
+        return "box"
+    criteria = [part["criterion"] for part in content.get("parts", [])]
+    return "\n".join([content["verdict"], content["statement"], *criteria])
 
 
 def notebook(slug: str, *sources: str, parameters: str = PARAMETERS) -> nbformat.NotebookNode:

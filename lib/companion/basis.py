@@ -8,35 +8,32 @@ and how a card looks.
 from __future__ import annotations
 
 import ast
-import hashlib
 import io
-import json
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import cache
 from symtable import SymbolTable, symtable
-from typing import Any
 
 from companion.chapters import Chapter
-from companion.freshness import parse_cell
-from companion.reach import Library
+from companion.freshness import parse_cell, sha256
+from companion.reach import library_of
 
 LOOKS = ("implicitreg.cards", "implicitreg.figures")
 DECIDE = ("check", "not_testable")
 DECLARE = ("claim", "control")
 
 
-def key(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of what decides the verdicts of `chapter` at `parameters`, seed aside."""
-    deciding = [part.statement for part in slice_of(chapter)]
-    library = Library(chapter.path.parents[1] / "lib")
-    reached = library.reached(ast.Module(body=deciding, type_ignores=[]))
-    text = json.dumps({
-        "chapter": [part.text for part in slice_of(chapter) if not part.imports],
+def key(chapter: Chapter) -> str:
+    """Return the SHA-256 of what decides the verdicts of `chapter`, its root seed aside."""
+    deciding = slice_of(chapter)
+    library = library_of(chapter.path.parents[1] / "lib")
+    reached = library.reached(ast.Module([part.statement for part in deciding], type_ignores=[]))
+    return sha256({
+        "chapter": [part.text for part in deciding if not part.imports],
         "library": {".".join(each): without_words(library.source(*each))
                     for each in sorted(reached) if each[0] not in LOOKS},
-        "parameters": {name: value for name, value in parameters.items() if name != "seed"},
-    }, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+        "parameters": {name: value for name, value in chapter.parameters.items() if name != "seed"},
+    })
 
 
 class Statement:
@@ -119,6 +116,7 @@ def slice_of(chapter: Chapter) -> list[Statement]:
         called |= more
 
 
+@cache
 def without_words(source: str) -> str:
     """Return Python code without comments, docstrings and empty lines.
 

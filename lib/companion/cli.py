@@ -87,12 +87,25 @@ def run(**options: Any) -> None:
 
 @cli.command()
 @_execution
-def verify(**options: Any) -> None:
+@click.option("--keep", is_flag=True,
+              help="Store what --seeds found in book/data, where the pages read it.")
+def verify(keep: bool, **options: Any) -> None:
     """Execute what is stale and compare the verdicts with tests/expected."""
+    from companion import seeds
     from companion.verify import report, rows_by_seed
 
+    several = len(options["seeds"] or []) > 1
+    if keep and (not several or options["profile"] != "book" or options["values"]):
+        raise CompanionError("--keep takes --seeds A:B with B > A + 1, the book profile and no -p")
     book = Book(find_root())
-    report(rows_by_seed(book, _run(book, force=False, **options)), _out())
+    runs = _run(book, force=False, **options)
+    rows = rows_by_seed(book, runs)
+    if several:
+        found = seeds.study(book, runs)
+        _out().print(seeds.table(found))
+        if keep:
+            seeds.keep(book, found)
+    report(rows, _out())
 
 
 @cli.command()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from companion import basis, execute, freshness, judge, matrix
+from companion import basis, execute, freshness, judge, matrix, shown
 from companion.chapters import Book, Chapter
 from companion.errors import ChapterFailed
 from companion.expected import compare, expectations
@@ -22,52 +24,62 @@ class Trial:
     fault: Fault
     chapter: Chapter
     key: str
-    job: Job
-
-
-def trials(book: Book, faults: Sequence[Fault], slugs: Sequence[str], done: dict) -> Iterator[Trial]:
-    """Yield what is to run: every fault in each chapter it touches, unless `done` has its key."""
-    for fault in faults:
-        copy = plant(fault, book, book.root / "_build" / "faults" / fault.where / fault.name)
-        for chapter in touched(fault, book):
-            if slugs and chapter.slug not in slugs:
-                continue
-            altered = copy.chapter(chapter.slug)
-            key = basis.key(altered, altered.parameters)
-            if done.get(fault.id, {}).get(chapter.slug, {}).get("key") != key:
-                job = replace(plan(altered, copy), label=f"{fault.id} in {chapter.slug}")
-                yield Trial(fault, chapter, key, job)
 
 
 def complete(
     book: Book, faults: Sequence[Fault], slugs: Sequence[str] = (), jobs: int | None = None
-) -> dict[str, dict[str, Any]]:
+) -> matrix.Runs:
     """Run what the stored study lacks, keep each result as it comes, and return all of them."""
     runs = matrix.stored(book)
-    lacking = {trial.job.target: trial for trial in trials(book, faults, slugs, runs)}
-    about = provenance(book.root, {"numpy", "scipy"}, "")
-    for job, failure in execute.perform_all([each.job for each in lacking.values()], jobs):
-        trial = lacking[job.target]
-        runs.setdefault(trial.fault.id, {})[trial.chapter.slug] = {
-            "key": trial.key, **outcome(book, trial, failure)}
-        matrix.store(book, runs, about)
-        job.target.unlink(missing_ok=True)
+    about = provenance(book.root, {"numpy", "scipy"})
+    copies = book.root / "_build" / "faults"
+    try:
+        jobs_to_do = dict(_planned(book, lacking(book, faults, slugs, runs), copies))
+        trials = {job.target: trial for trial, job in jobs_to_do.items()}
+        for job, failure in execute.perform_all(list(jobs_to_do.values()), jobs):
+            trial = trials[job.target]
+            runs.setdefault(trial.fault.id, {})[trial.chapter.slug] = {
+                "key": trial.key, **outcome(book, trial.chapter.slug, job, failure)}
+            matrix.store(book, runs, about)
+    finally:
+        shutil.rmtree(copies, ignore_errors=True)
     return runs
 
 
-def outcome(book: Book, trial: Trial, failure: ChapterFailed | None) -> dict[str, Any]:
+def lacking(
+    book: Book, faults: Sequence[Fault], slugs: Sequence[str], runs: matrix.Runs
+) -> Iterator[Trial]:
+    """Yield each fault with each chapter it touches, unless `runs` has them as they are now."""
+    keys = {chapter.slug: basis.key(chapter) for chapter in book.select(slugs)}
+    for fault in faults:
+        for chapter in touched(fault, book):
+            if chapter.slug in keys:
+                key = matrix.key(fault.old, fault.new, keys[chapter.slug])
+                if runs.get(fault.id, {}).get(chapter.slug, {}).get("key") != key:
+                    yield Trial(fault, chapter, key)
+
+
+def _planned(book: Book, trials: Iterator[Trial], folder: Path) -> Iterator[tuple[Trial, Job]]:
+    copies: dict[str, Book] = {}
+    for trial in trials:
+        fault, slug = trial.fault, trial.chapter.slug
+        if fault.id not in copies:
+            copies[fault.id] = plant(fault, book, folder / fault.where / fault.name)
+        job = plan(copies[fault.id].chapter(slug), copies[fault.id])
+        yield trial, replace(job, label=f"{fault.id} in {slug}")
+
+
+def outcome(book: Book, slug: str, job: Job, failure: ChapterFailed | None) -> dict[str, Any]:
     """Return the claims that turned red, or how the chapter crashed or was refused.
 
     A chapter is refused when what it printed contradicts itself: no verdict of it would be shown.
     """
-    red: list[str] = []
-    found = {"red": red, "refused": "", "crashed": str(failure or "").partition("\n")[0]}
+    found = {"red": [], "refused": "", "crashed": str(failure or "").partition("\n")[0]}
     if failure:
         return found
-    slug, notebook = trial.chapter.slug, freshness.load(trial.job.target)
-    findings = judge.findings(slug, notebook)
+    notebook = freshness.load(job.target)
+    findings = judge.findings(slug, notebook) or shown.findings(slug, notebook)
     if findings:
         return {**found, "refused": findings[0]}
     rows = compare(slug, judge.outputs(notebook, judge.VERDICT), expectations(book, slug, "book"))
-    red += [row.claim for row in rows if row.differs]
-    return found
+    return {**found, "red": [row.claim for row in rows if row.differs]}

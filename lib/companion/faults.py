@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import ast
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +25,11 @@ import nbformat
 
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
-from companion.reach import Library, code
+from companion.reach import code, library_of
 
 FIELDS = {"id", "what", "old", "new", "red"}
 COPIED = ("_config.yml", "_toc.yml", "notebooks", "lib")
-LIBRARY = "implicitreg"
+WORKSHOP = "companion"
 
 
 @dataclass(frozen=True)
@@ -83,32 +83,33 @@ def select(book: Book, names: Sequence[str]) -> list[Fault]:
 def plant(fault: Fault, book: Book, folder: Path) -> Book:
     """Return a copy of `book` in `folder` that has this one `fault`; it must still apply."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     for name in COPIED:
-        source = book.root / name
+        source, target = book.root / name, folder / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns(
-                "__pycache__", "*.egg-info", "companion"))
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns(
+                "__pycache__", "*.egg-info", WORKSHOP))
         else:
-            shutil.copy(source, folder / name)
-    room = _room(book, fault)
-    if room.is_file():
-        target = folder / room.relative_to(book.root)
-        target.write_text(_changed(room.read_text("utf-8"), fault), encoding="utf-8")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    room = _room(fault, folder)
+    if room:
+        room.write_text(_changed(room.read_text("utf-8"), fault), encoding="utf-8")
     else:
         _change_notebook(fault, folder / "notebooks" / f"{fault.where}.ipynb")
     return Book(folder)
 
 
-def _room(book: Book, fault: Fault) -> Path:
-    return book.root / "lib" / LIBRARY / f"{fault.where}.py"
+def _room(fault: Fault, root: Path) -> Path | None:
+    """Return the file of the library that `fault` changes, or None if it changes a chapter."""
+    return next((path for path in root.glob(f"lib/*/{fault.where}.py")
+                 if path.parent.name != WORKSHOP), None)
 
 
 def _changed(source: str, fault: Fault) -> str:
     """Return `source` with the fault; it must be there to make, and leave Python behind."""
     if source.count(fault.old) != 1:
         raise CompanionError(
-            f"fault {fault.id} no longer applies: {fault.old!r} stands {source.count(fault.old)} "
+            f"fault {fault.id} does not apply: {fault.old!r} stands {source.count(fault.old)} "
             "times in the source; exactly once is allowed"
         )
     changed = source.replace(fault.old, fault.new)
@@ -123,26 +124,27 @@ def _change_notebook(fault: Fault, path: Path) -> None:
     if not path.is_file():
         raise CompanionError(f"fault {fault.id}: {fault.where} is neither a room nor a chapter")
     notebook = nbformat.read(path, as_version=4)
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    holding = [cell for cell in cells if fault.old in cell.source]
-    joined = "\n".join(cell.source for cell in holding)
-    _changed(joined, fault)
+    holding = [cell for cell in notebook.cells
+               if cell.cell_type == "code" and fault.old in cell.source]
+    _changed("\n".join(cell.source for cell in holding), fault)
     holding[0].source = holding[0].source.replace(fault.old, fault.new)
     nbformat.write(notebook, path)
 
 
-def touched(fault: Fault, book: Book) -> Iterator[Chapter]:
-    """Yield the chapters whose code can reach what `fault` changes, in the book's order."""
-    room = _room(book, fault)
-    if not room.is_file():
-        yield book.chapter(fault.where)
-        return
-    library, module = Library(book.root / "lib"), f"{LIBRARY}.{fault.where}"
-    source = room.read_text("utf-8")
-    _changed(source, fault)
-    line = source[:source.index(fault.old)].count("\n") + 1
-    lines = range(line, line + fault.old.rstrip().count("\n") + 1)
-    places = {(module, name) for each in lines for name in library.module(module).at(each)}
-    for chapter in book.chapters():
-        if places & library.reached(code(chapter)):
-            yield chapter
+def file_of(fault: Fault, book: Book) -> str:
+    """Return the file that `fault` changes, from the root of the book."""
+    room = _room(fault, book.root)
+    return room.relative_to(book.root).as_posix() if room else f"notebooks/{fault.where}.ipynb"
+
+
+def touched(fault: Fault, book: Book) -> list[Chapter]:
+    """Return the chapters whose code can reach what `fault` changes, in the book's order."""
+    room = _room(fault, book.root)
+    if room is None:
+        return [book.chapter(fault.where)]
+    library, module = library_of(book.root / "lib"), f"{room.parent.name}.{fault.where}"
+    before = room.read_text("utf-8").partition(fault.old)[0]
+    first = before.count("\n") + 1
+    lines = range(first, first + fault.old.rstrip().count("\n") + 1)
+    places = {(module, name) for line in lines for name in library.module(module).at(line)}
+    return [chapter for chapter in book.chapters() if places & library.reached(code(chapter))]

@@ -30,7 +30,7 @@ def key(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
     """Return the key of a run of `chapter` with `parameters`."""
     rooms, packages = closure(chapter)
     library = chapter.path.parents[1] / "lib"
-    return _sha256({
+    return sha256({
         "format": FORMAT,
         "cells": [_code(cell) for cell in chapter.notebook.cells if cell.cell_type == "code"],
         "rooms": {path.relative_to(library).as_posix(): path.read_text(encoding="utf-8")
@@ -44,7 +44,8 @@ def _code(cell: Mapping[str, Any]) -> list[Any]:
     return [cell.get("id"), cell["source"], sorted(cell["metadata"].get("tags", []))]
 
 
-def _sha256(content: Any) -> str:
+def sha256(content: Any) -> str:
+    """Return the SHA-256 of `content` as JSON."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -103,11 +104,16 @@ def _imports(tree: ast.AST, package: str) -> set[str]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            up = package.split(".")[: len(package.split(".")) - node.level + 1]
-            base = ".".join((up if node.level else []) + ([node.module] if node.module else []))
+            base = origin_of(node, package)
             names |= {base} | {f"{base}.{alias.name}" for alias in node.names}
     return {".".join(name.split(".")[:depth])
             for name in names for depth in range(1, name.count(".") + 2)}
+
+
+def origin_of(node: ast.ImportFrom, package: str) -> str:
+    """Return the dotted name of the module that `node`, in a module of `package`, imports from."""
+    up = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+    return ".".join(up + ([node.module] if node.module else []))
 
 
 def parse_cell(source: str) -> ast.AST:
@@ -129,7 +135,7 @@ def digest(notebook: Mapping[str, Any]) -> str:
              if name != "digest"}
     cells = [[*_code(cell), cell["outputs"]] for cell in notebook["cells"]
              if cell["cell_type"] == "code"]
-    return _sha256([about, cells])
+    return sha256([about, cells])
 
 
 def load(path: Path) -> dict[str, Any] | None:

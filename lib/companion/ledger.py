@@ -9,7 +9,7 @@ from typing import Any
 
 from pybtex.database import BibliographyData
 
-from companion import freshness, judge, schemas, storage
+from companion import freshness, judge, schemas, shown, storage
 from companion.chapters import Book, Chapter
 from companion.errors import ChapterFailed
 from companion.papers import paper, papers
@@ -32,9 +32,10 @@ def entry(
 
 
 def ensure_sound(executed: Iterable[tuple[Chapter, Mapping[str, Any]]]) -> None:
-    """Refuse executed chapters that do not check each declared claim exactly once."""
+    """Refuse executed chapters that contradict themselves, in their data or in what they show."""
     found = [line for chapter, notebook in executed
-             for line in judge.findings(chapter.slug, notebook)]
+             for line in (judge.findings(chapter.slug, notebook)
+                          or shown.findings(chapter.slug, notebook))]
     if found:
         raise ChapterFailed("\n".join(found))
 

@@ -7,27 +7,33 @@ from typing import Any
 
 from rich.console import Console
 
-from companion import faults, studies
+from companion import faults, freshness, studies
 from companion.chapters import Book
 from companion.errors import ChapterFailed
 from companion.expected import expectations
 from companion.faults import Fault
 
 NAME = "faults"
+Runs = dict[str, dict[str, Any]]  # by fault and chapter
 
 
-def stored(book: Book) -> dict[str, dict[str, Any]]:
+def key(old: str, new: str, chapter_key: str) -> str:
+    """Return the key of a chapter's run in which `old` is `new`; its own is `chapter_key`."""
+    return freshness.sha256([chapter_key, old, new])
+
+
+def stored(book: Book) -> Runs:
     """Return the stored runs by fault and chapter."""
     return {entry["id"]: entry["runs"] for entry in studies.load(book, NAME).get("faults", [])}
 
 
-def store(book: Book, runs: dict[str, dict[str, Any]], provenance: dict[str, Any]) -> None:
+def store(book: Book, runs: Runs, provenance: dict[str, Any]) -> None:
     """Keep the `runs` of the faults that there are, in the chapters that they touch."""
     entries = []
     for fault in faults.load(book):
         here = [chapter.slug for chapter in faults.touched(fault, book)]
         kept = {slug: run for slug, run in runs.get(fault.id, {}).items() if slug in here}
-        entries.append({"id": fault.id, "description": fault.what, "old": fault.old,
+        entries.append({"id": fault.id, "file": faults.file_of(fault, book), "description": fault.what, "old": fault.old,
                         "new": fault.new, "meant_for": list(fault.red), "runs": kept})
     studies.store(book, NAME, {"profile": "book", "provenance": provenance, "faults": entries,
                                "claims_without_fault": unharmed(book, runs)})
@@ -49,13 +55,13 @@ def claims(book: Book) -> list[str]:
             for claim in expectations(book, chapter.slug, "book")]
 
 
-def unharmed(book: Book, runs: dict[str, dict[str, Any]]) -> list[str]:
+def unharmed(book: Book, runs: Runs) -> list[str]:
     """Return the claims that no fault turned red."""
     red = {claim for each in runs.values() for claim in turned_red(each)}
     return [claim for claim in claims(book) if claim not in red]
 
 
-def report(chosen: Sequence[Fault], runs: dict[str, dict[str, Any]], slugs: Iterable[str],
+def report(chosen: Sequence[Fault], runs: Runs, slugs: Iterable[str],
            book: Book, console: Console) -> None:
     """Print what each fault did; raise if one did nothing, crashed, or missed what it is for."""
     wrong = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from companion.freshness import versions
 from companion.kernel import THREADS
 
 
-def provenance(root: Path, packages: set[str], key: str) -> dict[str, Any]:
+def provenance(root: Path, packages: Iterable[str]) -> dict[str, Any]:
     """Return what a reader needs to tell this run from another."""
     commit, dirty = _commit(root)
     return {
@@ -24,7 +25,6 @@ def provenance(root: Path, packages: set[str], key: str) -> dict[str, Any]:
         "commit": commit,
         "dirty": dirty,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "key": key,
     }
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from companion.chapters import Chapter
-from companion.freshness import module_path, parse_cell
+from companion.freshness import module_path, origin_of, parse_cell
 
 Definition = tuple[str, str]  # (dotted name of the module, name in it)
 
@@ -19,7 +20,7 @@ Definition = tuple[str, str]  # (dotted name of the module, name in it)
 class Module:
     """One file of the library: its definitions, and where its imported names come from."""
 
-    def __init__(self, tree: ast.Module, source: str = "") -> None:
+    def __init__(self, tree: ast.Module, source: str = "", package: str = "") -> None:
         self.source = source
         self.definitions: dict[str, list[ast.stmt]] = {"": []}
         self.imports: dict[str, Definition] = {}
@@ -27,8 +28,9 @@ class Module:
             for name in _bound(statement):
                 self.definitions.setdefault(name, []).append(statement)
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                self.imports |= {alias.asname or alias.name: (node.module, alias.name)
+            if isinstance(node, ast.ImportFrom):
+                origin = origin_of(node, package)
+                self.imports |= {alias.asname or alias.name: (origin, alias.name)
                                  for alias in node.names}
             elif isinstance(node, ast.Import):
                 self.imports |= {alias.asname or alias.name: (alias.name, "*")
@@ -68,8 +70,11 @@ class Library:
         """Return the module called `name`, or None if it is not below the folder."""
         if name not in self._modules:
             file = module_path(name, self.path)
-            text = file.read_text(encoding="utf-8") if file else None
-            self._modules[name] = None if text is None else Module(ast.parse(text), text)
+            self._modules[name] = None
+            if file:
+                text = file.read_text(encoding="utf-8")
+                package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+                self._modules[name] = Module(ast.parse(text), text, package)
         return self._modules[name]
 
     def reached(self, code: ast.Module) -> set[Definition]:
@@ -127,3 +132,14 @@ class Library:
             return None
         whole = imported[0] if imported[1] == "*" else ".".join(imported)
         return whole if self.module(whole) else None
+
+
+def library_of(path: Path) -> Library:
+    """Return the library below the folder `path` as it is now, parsed once as long as it stays."""
+    files = tuple((file, file.read_bytes()) for file in sorted(path.rglob("*.py")))
+    return _parsed(path, files)
+
+
+@lru_cache(maxsize=1)
+def _parsed(path: Path, files: tuple) -> Library:
+    return Library(path)

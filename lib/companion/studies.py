@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from companion.chapters import Book
 from companion.errors import CompanionError
 
 SCHEMA = 1
+NUMBERS = re.compile(r"\[[-+.\deE\s,nul]*\]")
 
 
 def path(book: Book, name: str) -> Path:
@@ -37,5 +39,10 @@ def load(book: Book, name: str) -> dict[str, Any]:
 
 def store(book: Book, name: str, study: Mapping[str, Any]) -> None:
     """Put `study` in the place of the one called `name`."""
-    text = json.dumps({"schema": SCHEMA, **study}, indent=1, ensure_ascii=False, allow_nan=False)
-    storage.write(path(book, name), text + "\n")
+    storage.write(path(book, name), text({"schema": SCHEMA, **study}))
+
+
+def text(study: Mapping[str, Any]) -> str:
+    """Return `study` as JSON, a list of numbers on one line."""
+    lines = json.dumps(study, indent=1, ensure_ascii=False, allow_nan=False)
+    return NUMBERS.sub(lambda found: re.sub(r"\s+", " ", found[0]), lines) + "\n"

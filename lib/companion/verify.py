@@ -28,9 +28,9 @@ def rows_by_seed(book: Book, runs: Sequence[Run]) -> dict[int | None, list[Row]]
 
 
 def report(by_seed: dict[int | None, list[Row]], console: Console) -> None:
-    """Print the tables and the last line; raise if any claim is not as expected."""
-    for seed, rows in by_seed.items():
-        console.print(_table(rows, None if seed is None else f"seed {seed}"))
+    """Print a table of single runs, and the last line; raise if any claim is not as expected."""
+    for rows in filter(None, [by_seed.get(None)]):
+        console.print(_table(rows))
     differing = [_difference(row) + ("" if seed is None else f" at seed {seed}")
                  for seed, rows in by_seed.items() for row in rows if row.differs]
     if differing:
@@ -47,8 +47,8 @@ def _count(n: int, what: str) -> str:
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
-def _table(rows: list[Row], title: str | None) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+def _table(rows: list[Row]) -> Table:
+    table = Table(box=None, pad_edge=False)
     for name in ("claim", "verdict", "expected"):
         table.add_column(name, overflow="fold")
     table.add_column("margin", justify="right")

@@ -15,8 +15,10 @@ from sphinx.application import Sphinx
 
 from companion.sphinx import katex, layout, pages
 from companion.sphinx.cards import ChapterCards
+from companion.sphinx.faults_page import PlantedFaults
 from companion.sphinx.quoted import QuotedClaims
 from companion.sphinx.scoreboard import Scoreboard
+from companion.sphinx.seeds_page import UnseenSeeds
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -29,7 +31,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_transform(katex.EquationLabels)
     app.add_directive("chapter-cards", ChapterCards)
     app.add_directive("claims", QuotedClaims)
+    app.add_directive("planted-faults", PlantedFaults)
     app.add_directive("scoreboard", Scoreboard)
+    app.add_directive("unseen-seeds", UnseenSeeds)
     app.connect("builder-inited", pages.prepare)
     app.connect("env-get-outdated", pages.outdated)
     app.connect("source-read", pages.show_outputs)

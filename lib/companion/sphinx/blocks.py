@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from companion.chapters import Chapter, read_yaml
-from companion.sphinx import words
+from companion.sphinx import seeds, words
 from companion.sphinx.outputs import anchor
 
 TITLE = re.compile(r"^# .+$", re.MULTILINE)
@@ -25,7 +25,7 @@ def add(notebook: dict[str, Any], chapter: Chapter, companion: Any) -> None:
     heading = "" if CITE.search(last) else "## Cite this chapter\n\n"
     notebook["cells"] += [
         _prose("generated-cite", heading + _raw(citation(chapter, companion))),
-        _prose("generated-provenance", "## Provenance\n\n" + _raw(provenance(entry))),
+        _prose("generated-provenance", "## Provenance\n\n" + _raw(provenance(entry, seeds.of_chapter(chapter.slug, companion)))),
     ]
 
 
@@ -95,8 +95,8 @@ def plain(title: str) -> str:
     return re.sub(r"[*`]|\\(?=[()])", "", title)
 
 
-def provenance(entry: dict[str, Any]) -> str:
-    """Return with what, where and when the chapter was executed."""
+def provenance(entry: dict[str, Any], other_seeds: str) -> str:
+    """Return with what, where and when the chapter was executed, and what other seeds gave."""
     about = entry["provenance"]
     memory = entry["peak_memory_mb"]
     commit = about["commit"]
@@ -111,9 +111,9 @@ def provenance(entry: dict[str, Any]) -> str:
         "Parameters": ", ".join(f"{name} = {value}" for name, value in entry["parameters"].items()),
         "Commit": f"{commit[:12]}{state}" if commit else "not under version control",
         "Key": about["key"],
+        **({"Unseen seeds": other_seeds} if other_seeds else {}),
     }
-    lines = "".join(f"<dt>{name}</dt><dd>{html.escape(value)}</dd>" for name, value in rows.items())
-    return f'<dl class="provenance" data-key="{about["key"]}">{lines}</dl>'
+    return words.definitions(rows, f' data-key="{html.escape(about["key"])}"')
 
 
 def _raw(text: str) -> str:

@@ -13,7 +13,7 @@ import nbformat
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from companion import execute, freshness, ledger
+from companion import basis, execute, freshness, ledger, matrix, seeds, storage, studies
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
 from companion.sphinx import blocks, outputs
@@ -21,6 +21,7 @@ from companion.sphinx.katex import Katex
 
 
 LEDGER = "ledger.json"
+STUDIES = (matrix.NAME, seeds.NAME)
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Companion:
     ledger: dict[str, Any]
     executed: dict[str, dict[str, Any]]
     katex: Katex
+    studies: dict[str, dict[str, Any]]
+    keys: dict[str, str]
     address: str
     branch: str
 
@@ -43,9 +46,9 @@ class Companion:
         return next(e for e in self.ledger["chapters"] if e["chapter"] == slug)
 
     def digest(self, source: str) -> str:
-        """Return a hash of what a page may show: the ledger, or a chapter's executed copy."""
-        shown = self.ledger if source == LEDGER else self.executed.get(source)
-        text = json.dumps([shown, self.address], sort_keys=True)
+        """Return a hash of what a page may show: ledger, stored study, chapter's executed copy."""
+        kept = {LEDGER: self.ledger, **self.studies, **self.executed}
+        text = json.dumps([kept.get(source), self.keys, self.address], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -61,6 +64,8 @@ def prepare(app: Sphinx) -> None:
         runs = execute.run(book)
         app.companion = Companion(
             book=book, ledger=ledger.build(book), katex=Katex(book.root),
+            studies={name: studies.load(book, name) for name in STUDIES},
+            keys={chapter.slug: basis.key(chapter) for chapter in book.chapters()},
             executed={run.chapter.slug: run.notebook for run in runs},
             address=(repository.get("url") or "").rstrip("/"),
             branch=repository.get("branch") or "main",
@@ -119,6 +124,8 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     ledger.write(app.companion.ledger, Path(app.outdir))
+    for name in filter(app.companion.studies.get, STUDIES):
+        storage.write(Path(app.outdir) / f"{name}.json", studies.text(app.companion.studies[name]))
     for chapter in app.companion.book.chapters():
         source = json.loads(chapter.path.read_text(encoding="utf-8"))
         notebook = join(source, app.companion.executed[chapter.slug])

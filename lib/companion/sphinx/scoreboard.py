@@ -8,11 +8,11 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from companion.sphinx import pages, words
+from companion.sphinx import pages, seeds, words
 from companion.sphinx.cards import tally
 from companion.sphinx.outputs import anchor
 
-COLUMNS = ("Claim", "Whose", "Verdict", "Observed", "Margin")
+COLUMNS = ("Claim", "Whose", "Verdict", "Observed", "Margin", "Unseen seeds")
 WHOSE = {"paper": "the paper's", "derived": "derived from it", "ours": "ours"}
 
 
@@ -23,6 +23,7 @@ class Scoreboard(SphinxDirective):
         """Return the tally and the table."""
         companion = self.env.app.companion
         pages.note_shown(self.env)
+        pages.note_shown(self.env, seeds.NAME)
         claims = [claim for entry in companion.ledger["chapters"] for claim in entry["claims"]]
         rows = "".join(self._row(entry, claim, companion)
                        for entry in companion.ledger["chapters"] for claim in entry["claims"])
@@ -50,6 +51,7 @@ class Scoreboard(SphinxDirective):
             f'<td data-label="Verdict" data-sort="{rank}">{words.verdict(claim["verdict"])}</td>',
             f'<td data-label="Observed">{observed(claim, companion.katex)}</td>',
             f'<td data-label="Margin" data-sort="{margin}">{gauge(claim["margin"])}</td>',
+            f'<td data-label="Unseen seeds">{seeds.of_claim(claim["claim"], companion)}</td>',
         ]
         return f'<tr id="{html.escape(claim["claim"].replace("/", "--"))}">{"".join(cells)}</tr>'
 
@@ -73,8 +75,7 @@ def gauge(margin: float | None) -> str:
     """Return a margin as a percentage and as a bar that is full at 100 %."""
     if margin is None:
         return "no number"
-    percent = "> 1000 %" if margin > 10 else f"{100 * margin:.3g} %".replace("-", "−")
     width = 100 * min(abs(margin), 1)
     colour = "v-good" if margin >= 0 else "v-bad"
-    return (f'{percent}<span class="gauge {colour}" aria-hidden="true">'
+    return (f'{words.percent(margin)}<span class="gauge {colour}" aria-hidden="true">'
             f'<span style="width:{width:.0f}%"></span></span>')

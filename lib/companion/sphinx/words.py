@@ -90,6 +90,24 @@ def reference(fields: dict[str, Any]) -> str:
     return f"{html.escape(authors(fields))} {html.escape(fields['year'])}"
 
 
+def percent(x: float) -> str:
+    """Return a margin as a percentage, large ones cut off at ten times the threshold.
+
+    >>> percent(0.0321), percent(-0.25), percent(37.5)
+    ('3.21 %', '−25 %', '> 1000 %')
+    """
+    return "> 1000 %" if x > 10 else f"{100 * x:.3g} %".replace("-", "−")
+
+
+def made(provenance: dict[str, Any]) -> str:
+    """Return when and with what something was measured."""
+    commit, versions = provenance["commit"], provenance["versions"]
+    when = provenance["date"].replace("T", " ").replace("+00:00", " UTC")
+    return ", ".join(filter(None, [
+        when, f"commit {commit[:12]}" if commit else "",
+        *(f"{name} {version}" for name, version in versions.items()), provenance["cpu"]]))
+
+
 def plural(count: int, noun: str) -> str:
     """Return a count with its noun.
 
@@ -97,3 +115,9 @@ def plural(count: int, noun: str) -> str:
     ('1 claim', '3 claims')
     """
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def definitions(rows: dict[str, str], attributes: str = "") -> str:
+    """Return facts as a list of names and values."""
+    lines = "".join(f"<dt>{name}</dt><dd>{html.escape(value)}</dd>" for name, value in rows.items())
+    return f'<dl class="provenance"{attributes}>{lines}</dl>'

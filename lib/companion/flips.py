@@ -1,0 +1,64 @@
+"""How often a verdict would flip on seeds that were not run, judged from those that were.
+
+A part of a criterion flips where its margin falls below 0. Of a share, each case is taken to fail
+alike: the failed cases of all seeds, half a case added, give the probability, and the binomial
+distribution the chance that too many fail at once. Of any other statistic the margins, or the
+logarithms of observed value / threshold, whichever look more normal, are taken as normal with
+unknown mean and variance; the chance is that of Student's t for one more seed. A part that came out
+the same on every seed gets 0: nothing is known of its spread. Parts add up to their claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import floor, sqrt
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+ROUNDING = 1e-9
+
+
+def claim(parts: Sequence[Mapping[str, Any]]) -> float:
+    """Return the chance that a claim with these `parts` flips on one more seed."""
+    return min(1.0, sum(part(each) for each in parts))
+
+
+def part(studied: Mapping[str, Any]) -> float:
+    """Return the chance that one part flips on one more seed."""
+    margins = studied["margins"]
+    if None in margins:
+        return (margins.count(None) + 0.5) / (len(margins) + 1)
+    if studied["statistic"] == "share":
+        return _too_many(studied)
+    margins = np.array(margins)
+    if np.ptp(margins) <= ROUNDING * np.abs(margins).max():
+        return float(margins[0] < 0)
+    return _one_more(_more_normal(margins, "is at most" in studied["criterion"]))
+
+
+def _too_many(studied: Mapping[str, Any]) -> float:
+    """Return the chance that of n cases so many fail that the share is below its quota."""
+    shares, n = np.array(studied["values"]), studied["n"]
+    quota = shares[0] / (1 + studied["margins"][0])
+    failing = (n * (1 - shares).sum() + 0.5) / (n * shares.size + 1)
+    allowed = floor(n * (1 - quota) + ROUNDING)
+    return float(stats.binom.sf(allowed, n, failing))
+
+
+def _more_normal(margins: np.ndarray, at_most: bool) -> np.ndarray:
+    """Return the margins, or the logarithms of value / threshold, by their likelihoods as normal."""
+    ratios = 1 - margins if at_most else 1 + margins
+    if ratios.min() <= 0:
+        return margins
+    logs = np.log(ratios)
+    plain = -margins.size * np.log(margins.std())
+    logarithmic = -margins.size * np.log(logs.std()) - logs.sum()
+    return margins if plain >= logarithmic else (-logs if at_most else logs)
+
+
+def _one_more(distances: np.ndarray) -> float:
+    """Return the chance that the next of normal `distances` is below 0, given these."""
+    scale = distances.std(ddof=1) * sqrt(1 + 1 / distances.size)
+    return float(stats.t.cdf(-distances.mean() / scale, distances.size - 1))
