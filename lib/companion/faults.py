@@ -10,7 +10,8 @@ A file ``tests/faults/<room>.yml`` lists faults of that room of the library, a f
       red: [accelerated-phase-retrieval/momentum-accelerates]
 
 `old` must stand in the source exactly once. `red` names the claims that the fault is meant for;
-it may turn others red too.
+it may turn others red too. Where all chapters rest on what the fault changes, `only` may name the
+few that show it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from companion.errors import CompanionError
 from companion.reach import code, library_of
 
 FIELDS = {"id", "what", "old", "new", "red"}
+OPTIONAL = {"only"}
 COPIED = ("_config.yml", "_toc.yml", "notebooks", "lib")
 WORKSHOP = "companion"
 
@@ -42,6 +44,7 @@ class Fault:
     old: str
     new: str
     red: tuple[str, ...]
+    only: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -60,15 +63,16 @@ def load(book: Book) -> list[Fault]:
 
 
 def _read(path: Path, entry: object) -> Fault:
-    if not isinstance(entry, dict) or set(entry) != FIELDS:
+    if not isinstance(entry, dict) or set(entry) - OPTIONAL != FIELDS:
         raise CompanionError(f"{path}: {entry!r}; allowed: a mapping of {', '.join(sorted(FIELDS))}")
-    texts = {name: entry[name] for name in FIELDS - {"red", "id"}}
+    texts = {name: entry[name] for name in ("what", "old", "new")}
     for name, text in texts.items():
         if not isinstance(text, str) or not text:
             raise CompanionError(f"{path}: {entry['id']}: {name} = {text!r}; allowed: some text")
     if entry["old"] == entry["new"]:
         raise CompanionError(f"{path}: {entry['id']}: old and new are the same")
-    return Fault(path.stem, str(entry["id"]), red=tuple(entry["red"]), **texts)
+    return Fault(path.stem, str(entry["id"]), red=tuple(entry["red"]),
+                 only=tuple(entry.get("only", ())), **texts)
 
 
 def select(book: Book, names: Sequence[str]) -> list[Fault]:
@@ -138,7 +142,7 @@ def file_of(fault: Fault, book: Book) -> str:
 
 
 def touched(fault: Fault, book: Book) -> list[Chapter]:
-    """Return the chapters whose code can reach what `fault` changes, in the book's order."""
+    """Return the chapters that can reach what `fault` changes, in order; of these its `only`."""
     room = _room(fault, book.root)
     if room is None:
         return [book.chapter(fault.where)]
@@ -147,4 +151,5 @@ def touched(fault: Fault, book: Book) -> list[Chapter]:
     first = before.count("\n") + 1
     lines = range(first, first + fault.old.rstrip().count("\n") + 1)
     places = {(module, name) for line in lines for name in library.module(module).at(line)}
-    return [chapter for chapter in book.chapters() if places & library.reached(code(chapter))]
+    return [chapter for chapter in book.select(fault.only)
+            if places & library.reached(code(chapter))]

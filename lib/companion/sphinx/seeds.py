@@ -6,7 +6,7 @@ import html
 from math import log10
 from typing import Any
 
-from companion import seeds
+from companion.seeds import NAME
 from companion.sphinx import words
 
 RESOLVED = 1e-4  # the chance that the book aims below
@@ -55,7 +55,7 @@ def _place(margin: float | None) -> float:
 
 def summary(companion: Any) -> str:
     """Return what the study comes to for the whole book."""
-    study = companion.studies[seeds.NAME]
+    study = companion.studies[NAME]
     chapters = study.get("chapters", {})
     claims = [claim for entry in chapters.values() for claim in entry["claims"]]
     flips = [f"{claim['claim']} at {', '.join(map(str, claim['flips']))}"
@@ -80,7 +80,7 @@ def summary(companion: Any) -> str:
 
 def of_chapter(slug: str, companion: Any) -> str:
     """Return a sentence on the seeds of one chapter, empty where it was not studied."""
-    entry = companion.studies[seeds.NAME].get("chapters", {}).get(slug)
+    entry = companion.studies[NAME].get("chapters", {}).get(slug)
     if not entry:
         return ""
     count, flipped = len(entry["seeds"]), [c for c in entry["claims"] if c["flips"]]
@@ -93,7 +93,7 @@ def of_chapter(slug: str, companion: Any) -> str:
 def of_claim(claim: str, companion: Any) -> str:
     """Return on how many seeds a claim held, empty where it was not studied."""
     slug = claim.split("/")[0]
-    entry = companion.studies[seeds.NAME].get("chapters", {}).get(slug, {"claims": []})
+    entry = companion.studies[NAME].get("chapters", {}).get(slug, {"claims": []})
     found = next((each for each in entry["claims"] if each["claim"] == claim), None)
     if found is None:
         return ""

@@ -8,7 +8,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from companion import seeds as study
+from companion.seeds import NAME, worst
 from companion.sphinx import pages, seeds
 from companion.sphinx.outputs import anchor
 
@@ -22,8 +22,8 @@ class UnseenSeeds(SphinxDirective):
         """Return the summary and the table."""
         companion = self.env.app.companion
         pages.note_shown(self.env)
-        pages.note_shown(self.env, study.NAME)
-        chapters = companion.studies[study.NAME].get("chapters", {})
+        pages.note_shown(self.env, NAME)
+        chapters = companion.studies[NAME].get("chapters", {})
         rows = "".join(self._row(slug, entry, claim)
                        for slug, entry in chapters.items() for claim in entry["claims"])
         head = "".join(f'<th scope="col">{column}</th>' for column in COLUMNS)
@@ -34,7 +34,7 @@ class UnseenSeeds(SphinxDirective):
 
     def _row(self, slug: str, entry: dict[str, Any], claim: dict[str, Any]) -> str:
         page = self.env.app.builder.get_relative_uri(self.env.docname, f"notebooks/{slug}")
-        least, seed = study.worst(claim, entry["seeds"])
+        least, seed = worst(claim, entry["seeds"])
         cells = [
             f'<th scope="row"><a class="claim-id" href="{page}#{anchor(claim["claim"])}">'
             f'{html.escape(claim["claim"].split("/")[1])}</a>'
