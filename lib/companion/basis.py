@@ -8,14 +8,18 @@ and how a card looks.
 from __future__ import annotations
 
 import ast
+import copy
 import io
 import tokenize
 from collections.abc import Iterator
 from functools import cache
 from symtable import SymbolTable, symtable
 
+import nbformat
+
 from companion.chapters import Chapter
 from companion.freshness import parse_cell, sha256
+from companion.parameters import TAG
 from companion.reach import library_of
 
 LOOKS = ("implicitreg.cards", "implicitreg.figures")
@@ -40,11 +44,11 @@ class Statement:
     """One statement at the top of a cell, and the names it is about.
 
     `uses` it reads, `binds` it sets anew, `changes` it may alter; `later` are the names that a
-    function defined in it reads when it is called.
+    function defined in it reads when it is called. `cell` is the id of its cell.
     """
 
-    def __init__(self, statement: ast.stmt, source: str, imported: set[str]) -> None:
-        self.statement = statement
+    def __init__(self, statement: ast.stmt, source: str, cell: str, imported: set[str]) -> None:
+        self.statement, self.cell = statement, cell
         self.text = without_words(ast.get_source_segment(source, statement))
         self.imports = isinstance(statement, ast.Import | ast.ImportFrom)
         table = symtable(ast.unparse(statement), "cell", "exec")
@@ -60,8 +64,11 @@ class Statement:
     @property
     def decides(self) -> bool:
         """The statement checks a claim."""
-        return any(isinstance(node, ast.Attribute) and node.attr in DECIDE
-                   for node in ast.walk(self.statement))
+        return _calls(self.statement, DECIDE)
+
+
+def _calls(tree: ast.AST, methods: tuple[str, ...]) -> bool:
+    return any(isinstance(node, ast.Attribute) and node.attr in methods for node in ast.walk(tree))
 
 
 def _globals(table: SymbolTable) -> Iterator[str]:
@@ -97,12 +104,12 @@ def slice_of(chapter: Chapter) -> list[Statement]:
 
     The cell of parameters is left out: their values are known.
     """
-    cells = [cell.source for cell in chapter.notebook.cells if cell.cell_type == "code"
-             and "parameters" not in cell.metadata.get("tags", [])]
-    statements = [(each, source) for source in cells for each in parse_cell(source).body]
+    cells = [cell for cell in chapter.notebook.cells if cell.cell_type == "code"
+             and TAG not in cell.metadata.get("tags", [])]
+    statements = [(each, cell) for cell in cells for each in parse_cell(cell.source).body]
     imported = {name.asname or name.name for each, _ in statements
                 if isinstance(each, ast.Import | ast.ImportFrom) for name in each.names}
-    parts = [Statement(each, source, imported) for each, source in statements]
+    parts = [Statement(each, cell.source, cell.id, imported) for each, cell in statements]
     called: set[str] = set()
     while True:
         kept, live = [], set(called)
@@ -114,6 +121,16 @@ def slice_of(chapter: Chapter) -> list[Statement]:
         if more <= called:
             return kept[::-1]
         called |= more
+
+
+def trimmed(chapter: Chapter) -> str:
+    """Return the notebook of `chapter` with those cells only that its verdicts need, as text."""
+    needed = {part.cell for part in slice_of(chapter)}
+    notebook = copy.deepcopy(chapter.notebook)
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code" and (
+        cell.id in needed or TAG in cell.metadata.get("tags", [])
+        or _calls(parse_cell(cell.source), DECLARE))]
+    return nbformat.writes(notebook)
 
 
 @cache

@@ -65,8 +65,9 @@ def _planned(book: Book, trials: Iterator[Trial], folder: Path) -> Iterator[tupl
         fault, slug = trial.fault, trial.chapter.slug
         if fault.id not in copies:
             copies[fault.id] = plant(fault, book, folder / fault.where / fault.name)
-        job = plan(copies[fault.id].chapter(slug), copies[fault.id])
-        yield trial, replace(job, label=f"{fault.id} in {slug}")
+        chapter = copies[fault.id].chapter(slug)
+        job = replace(plan(chapter, copies[fault.id]), label=f"{fault.id} in {slug}")
+        yield trial, job if not fault.red else replace(job, notebook=basis.trimmed(chapter))
 
 
 def outcome(book: Book, slug: str, job: Job, failure: ChapterFailed | None) -> dict[str, Any]:
