@@ -70,10 +70,11 @@ def list_() -> None:
             table.add_row(chapter.slug, "none")
             continue
         state = "fresh" if freshness.is_fresh(book, chapter) else "stale"
-        verdicts = Counter(record.get("verdict") for record in
-                           judge.outputs(notebook, judge.VERDICT))
+        found = judge.findings(chapter.slug, notebook)
+        verdicts = Counter(record["verdict"] for record in
+                           judge.outputs(notebook, judge.VERDICT) if not found)
         table.add_row(chapter.slug, state, f"{notebook['metadata']['companion']['seconds']:.1f}",
-                      ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items()))
+                      ", ".join(found[:1] or (f"{n} {verdict}" for verdict, n in verdicts.items())))
     _out().print(table)
 
 
@@ -139,6 +140,7 @@ def book(open_: bool, jobs: int | None, timeout: float | None) -> None:
 
     book = Book(find_root())
     with storage.locked(site.lock_path(book), "building the book"):
+        site.recover(site.html_path(book))
         runs = execute.run(book, jobs=jobs, timeout=timeout)
         report(rows_by_seed(book, runs), _out())
         click.echo("building the pages", err=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from companion import freshness, kernel, storage
 from companion.chapters import Book, Chapter
-from companion.errors import ChapterFailed
+from companion.errors import ChapterFailed, CompanionError
 from companion.freshness import executed_path
 from companion.jobs import Job, plan
 from companion.perform import perform
@@ -98,7 +98,7 @@ def _lock(job: Job) -> Path:
 
 def perform_all(
     planned: Sequence[Job], at_once: int | None = None, executor: Executor | None = None
-) -> Iterator[tuple[Job, ChapterFailed | None]]:
+) -> Iterator[tuple[Job, CompanionError | None]]:
     """Perform the `planned` jobs; store each as it ends, and yield it with its failure if any."""
     if not planned:
         return
@@ -121,13 +121,23 @@ def perform_all(
             raise
 
 
-def _store(future: Future, job: Job, progress: Progress) -> ChapterFailed | None:
+def _store(future: Future, job: Job, progress: Progress) -> CompanionError | None:
     try:
         text = future.result()
-    except ChapterFailed as failure:
+        _ensure_unchanged(job)
+    except CompanionError as failure:
         progress.end(job, "failed")
         return failure
     storage.write(job.target, text)
     about = json.loads(text)["metadata"]["companion"]
     progress.end(job, f"{about['seconds']:.1f} s, {about['peak_memory_mb'] or 0:.0f} MB")
     return None
+
+
+def _ensure_unchanged(job: Job) -> None:
+    """Refuse a result if what went into `job` is not what is there now: either may have run."""
+    chapter = Chapter(job.root / "notebooks" / f"{job.slug}.ipynb")
+    changed = freshness.changed(job.inputs, freshness.inputs(chapter, job.parameters), job.slug)
+    if changed:
+        raise ChapterFailed(f"{job.label}: {', '.join(changed)} changed while it ran; "
+                            "nothing of it is stored, run it again")

@@ -10,7 +10,7 @@ from typing import Any
 
 from companion import basis, execute, freshness, judge, matrix, shown
 from companion.chapters import Book, Chapter
-from companion.errors import ChapterFailed
+from companion.errors import CompanionError
 from companion.expected import compare, expectations
 from companion.faults import Fault, plant, touched
 from companion.jobs import Job, plan
@@ -70,7 +70,7 @@ def _planned(book: Book, trials: Iterator[Trial], folder: Path) -> Iterator[tupl
         yield trial, job if not fault.red else replace(job, notebook=basis.trimmed(chapter))
 
 
-def outcome(book: Book, slug: str, job: Job, failure: ChapterFailed | None) -> dict[str, Any]:
+def outcome(book: Book, slug: str, job: Job, failure: CompanionError | None) -> dict[str, Any]:
     """Return the claims that turned red, or how the chapter crashed or was refused.
 
     A chapter is refused when what it printed contradicts itself: no verdict of it would be shown.

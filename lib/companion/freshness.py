@@ -28,16 +28,30 @@ PACKAGES = {"numpy": "numpy", "scipy": "scipy", "matplotlib": "matplotlib",
 
 def key(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
     """Return the key of a run of `chapter` with `parameters`."""
+    return sha256(inputs(chapter, parameters))
+
+
+def inputs(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return everything that goes into a run of `chapter` with `parameters`."""
     rooms, packages = closure(chapter)
     library = chapter.path.parents[1] / "lib"
-    return sha256({
+    return {
         "format": FORMAT,
         "cells": [_code(cell) for cell in chapter.notebook.cells if cell.cell_type == "code"],
         "rooms": {path.relative_to(library).as_posix(): path.read_text(encoding="utf-8")
                   for path in rooms},
         "versions": versions(packages),
         "parameters": dict(parameters),
-    })
+    }
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any], slug: str) -> list[str]:
+    """Name the files of chapter `slug` whose part in its inputs is not what it was `before`."""
+    if before["cells"] != after["cells"]:
+        return [f"notebooks/{slug}.ipynb"]
+    old, new = before["rooms"], after["rooms"]
+    rooms = [f"lib/{name}" for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+    return rooms + ["an installed package"] * (before["versions"] != after["versions"])
 
 
 def _code(cell: Mapping[str, Any]) -> list[Any]:
@@ -86,8 +100,15 @@ def _follow(names: set[str], library: Path) -> tuple[list[Path], set[str]]:
             continue
         files[name] = path
         module = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        waiting |= _imports(ast.parse(path.read_text(encoding="utf-8")), module)
+        waiting |= _imports(_parse(path), module)
     return sorted(set(files.values())), packages
+
+
+def _parse(path: Path) -> ast.AST:
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"), path.name)
+    except (SyntaxError, ValueError) as error:  # no UTF-8 is a ValueError
+        raise CompanionError(f"{path} is not Python: {error}") from None
 
 
 def module_path(name: str, library: Path) -> Path | None:
@@ -135,7 +156,7 @@ def digest(notebook: Mapping[str, Any]) -> str:
              if name != "digest"}
     cells = [[*_code(cell), cell["outputs"]] for cell in notebook["cells"]
              if cell["cell_type"] == "code"]
-    return sha256([about, cells])
+    return sha256([FORMAT, about, cells])
 
 
 def load(path: Path) -> dict[str, Any] | None:

@@ -32,6 +32,7 @@ class Job:
     parameters: Mapping[str, Any]
     overrides: Mapping[str, Any]
     key: str
+    inputs: Mapping[str, Any]
     packages: frozenset[str]
     last_seconds: float | None = None
     timeout: float = LEAST_SECONDS
@@ -58,6 +59,7 @@ def plan(
         changed["seed"] = seed
     values = parameters.override(chapter.parameters, changed, chapter.slug)
     is_default = profile == "book" and values == chapter.parameters
+    inputs = freshness.inputs(chapter, values)
     target = freshness.executed_path(book, chapter.slug)
     if not is_default:
         target = book.root / "_build" / "runs" / chapter.slug / _name(profile, values, overrides)
@@ -67,7 +69,8 @@ def plan(
         target=target, profile=profile, parameters=values,
         overrides={name: value for name, value in values.items()
                    if value != chapter.parameters[name]},
-        key=freshness.key(chapter, values), packages=frozenset(freshness.closure(chapter)[1]),
+        key=freshness.sha256(inputs), inputs=inputs,
+        packages=frozenset(freshness.closure(chapter)[1]),
         last_seconds=last, timeout=timeout or max(LEAST_SECONDS, 10 * (last or 0)),
         label=chapter.slug if is_default else f"{chapter.slug} ({target.stem})",
     )

@@ -26,7 +26,8 @@ def outputs(notebook: Mapping[str, Any], mime: str) -> list[Any]:
 
 def declared(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the claims of every claim box."""
-    return [claim for box in outputs(notebook, CLAIMS) for claim in box.get("claims", [])]
+    boxes = [box for box in outputs(notebook, CLAIMS) if isinstance(box, Mapping)]
+    return [claim for box in boxes for claim in box.get("claims", [])]
 
 
 def findings(slug: str, notebook: Mapping[str, Any]) -> list[str]:

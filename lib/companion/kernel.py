@@ -19,6 +19,8 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop, run_sync
 
 THREADS = 1
+MEMORY_GB = 4.0  # no chapter takes a quarter of it; a runaway is to end before the machine does
+SOCKET_PATH = 90  # bytes of a folder whose sockets every system can name; Linux allows 107 in all
 _living: set[InterpreterKernel] = set()
 stopped = threading.Event()  # set when the user has had enough: no kernel starts after it
 
@@ -32,13 +34,13 @@ class InterpreterKernel(AsyncKernelManager):
 
     def __init__(self, library: Path, **kwargs: Any) -> None:
         super().__init__(kernel_name="python3", **kwargs)
-        # a socket's path may have 107 bytes, so the folder's own name is short
         self._folder = tempfile.TemporaryDirectory(prefix="ck-", ignore_cleanup_errors=True)
         self._library = library
         self._channels = None
         self.peak_memory_mb: float | None = None
+        self.took_too_much = False
         self.connection_file = os.path.join(self._folder.name, "k.json")
-        if os.name == "posix":
+        if os.name == "posix" and len(os.fsencode(self._folder.name)) <= SOCKET_PATH:
             self.transport = "ipc"
 
     @property
@@ -68,11 +70,24 @@ class InterpreterKernel(AsyncKernelManager):
     async def _async_start_kernel(self, **kwargs: Any) -> None:
         with self.log_path.open("wb") as log:
             await super()._async_start_kernel(stdout=log, stderr=log, **kwargs)
+        asyncio.get_running_loop().create_task(self._watch_memory())
         _living.add(self)
         if stopped.is_set():
             kill_all()
 
     start_kernel = _async_start_kernel
+
+    async def _watch_memory(self) -> None:
+        """Kill the kernel when it has more than `MEMORY_GB`.
+
+        A limit of the operating system would starve it instead: Python may then hang for good.
+        """
+        with suppress(psutil.Error):  # it has ended
+            process = psutil.Process(self.pid)
+            while process.memory_info().rss <= MEMORY_GB * 1e9:
+                await asyncio.sleep(0.1)
+            self.took_too_much = True
+            process.kill()
 
     async def _async_close(self) -> None:
         self.peak_memory_mb = _peak_memory_mb(self.pid)

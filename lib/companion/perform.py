@@ -94,6 +94,8 @@ def _end(own: kernel.InterpreterKernel) -> str:
     """Say how the kernel's process ended, if it did."""
     process = getattr(own.provisioner, "process", None)
     code = process.poll() if process else None
+    if own.took_too_much:
+        return f"the kernel was stopped: it took more than {kernel.MEMORY_GB:g} GB of memory"
     if code is None:
         return ""
     return f"the kernel died ({f'signal {-code}' if code < 0 else f'exit status {code}'})"

@@ -17,10 +17,19 @@ from companion import artefact, ledger, storage
 from companion.chapters import Book
 from companion.errors import ChapterFailed
 
-SPHINX = "from jupyter_book.cli.main import main; main()"
+# it ends with whoever started it, even if that was killed: two of them would mix their pages
+SPHINX = """import os, threading
+threading.Thread(target=lambda: os.read(0, 1) or os._exit(1), daemon=True).start()
+from jupyter_book.cli.main import main
+main()"""
 TOOLS = ("sphinx", "jupyter-book", "myst-nb", "myst-parser", "sphinxcontrib-bibtex")
 PROGRESS = re.compile(r"\[ *\d+%\]")
 TAIL = 30  # lines of the log that a failure shows
+
+
+def html_path(book: Book) -> Path:
+    """Return the folder of the published site."""
+    return book.root / "_build" / "html"
 
 
 def lock_path(book: Book) -> Path:
@@ -33,8 +42,8 @@ def build(book: Book) -> Path:
 
     The last good site stays in place until the new one has passed every check.
     """
-    output = book.root / "_build" / "html"
-    _recover(output)
+    output = html_path(book)
+    recover(output)
     staging = book.root / "_build" / "staging"
     stamp = staging / ".complete"
     tools = _tools(book)
@@ -74,10 +83,12 @@ def _sphinx(book: Book, staging: Path) -> None:
     log = staging / "build.log"
     command = [sys.executable, "-c", SPHINX, "build", str(book.root),
                "--path-output", str(staging), "-W", "--keep-going"]
-    with log.open("wb") as stream:
-        done = subprocess.run(command, cwd=book.root, stdout=stream, stderr=subprocess.STDOUT,
-                              env={**os.environ, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}, check=False)
-    if done.returncode:
+    with log.open("wb") as stream, subprocess.Popen(
+        command, cwd=book.root, stdin=subprocess.PIPE, stdout=stream, stderr=subprocess.STDOUT,
+        env={**os.environ, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},
+    ) as process:
+        status = process.wait()
+    if status:
         raise ChapterFailed(f"the pages could not be built; the whole log is in {log}",
                             _tail(log.read_text(encoding="utf-8", errors="replace")))
 
@@ -99,13 +110,17 @@ def _swap(new: Path, output: Path) -> None:
         if output.exists():
             output.rename(old)
         beside.rename(output)
-    except (OSError, shutil.Error) as error:
-        _recover(output)
-        raise storage.cannot_write(output, OSError(*error.args[:2])) from None
-    shutil.rmtree(old, ignore_errors=True)
+    except shutil.Error as error:  # every file that was not copied, each with its reason
+        raise storage.cannot_write(output, OSError(error.args[0][0][2])) from None
+    except OSError as error:
+        raise storage.cannot_write(output, error) from None
+    finally:
+        recover(output)
+        for folder in (beside, old):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _recover(output: Path) -> None:
+def recover(output: Path) -> None:
     """Put the last good site back if a build ended between the two renames."""
     old = output.with_name("html.old")
     if old.is_dir() and not output.exists():

@@ -13,10 +13,10 @@ import nbformat
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from companion import basis, execute, freshness, ledger, matrix, seeds, storage, studies
+from companion import basis, execute, freshness, ledger, matrix, storage, studies
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
-from companion.sphinx import blocks, outputs
+from companion.sphinx import blocks, outputs, seeds
 from companion.sphinx.katex import Katex
 
 
@@ -46,9 +46,16 @@ class Companion:
         return next(e for e in self.ledger["chapters"] if e["chapter"] == slug)
 
     def digest(self, source: str) -> str:
-        """Return a hash of what a page may show: ledger, stored study, chapter's executed copy."""
-        kept = {LEDGER: self.ledger, **self.studies, **self.executed}
-        text = json.dumps([kept.get(source), self.keys, self.address], sort_keys=True)
+        """Return a hash of what a page may show: ledger, study, a chapter, or its own file."""
+        shown: Any = {LEDGER: self.ledger}.get(source)
+        file = self.book.root / source
+        if source in self.studies:
+            shown = [self.studies[source], self.keys]
+        elif source in self.executed:
+            shown = [self.executed[source], seeds.of_chapter(source, self)]
+        elif file.is_file():
+            shown = file.read_text(encoding="utf-8")
+        text = json.dumps([shown, self.address], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -94,6 +101,7 @@ def note_shown(env: Any, source: str = LEDGER) -> None:
 
 def show_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the executed outputs, the strip and the closing blocks into a chapter's page."""
+    note_shown(app.env, str(app.env.doc2path(docname, base=False)))  # Sphinx only asks the clock
     chapter = app.companion.chapter(docname)
     if chapter is None:
         return
