@@ -43,7 +43,7 @@ def strokes(claim: dict[str, Any]) -> str:
     numbers = [margin for margin in claim["margins"] if margin is not None]
     spoken = (f"from {words.percent(min(numbers))} to {words.percent(max(numbers))}" if numbers
               else "no number")
-    return (f'<span class="margin-range">{spoken}</span><svg class="strokes" viewBox="0 0 160 18" '
+    return (f'<span class="margin-range">{html.escape(spoken)}</span><svg class="strokes" viewBox="0 0 160 18" '
             f'aria-hidden="true"><path d="M4,15h152" class="axis"/>{ticks}{marks}</svg>')
 
 
