@@ -30,7 +30,7 @@ def complete(
     book: Book, faults: Sequence[Fault], slugs: Sequence[str] = (), jobs: int | None = None
 ) -> matrix.Runs:
     """Run what the stored study lacks, keep each result as it comes, and return all of them."""
-    runs = matrix.stored(book)
+    runs, told = matrix.stored(book), matrix.entries(book)
     about = provenance(book.root, {"numpy", "scipy"})
     copies = book.root / "_build" / "faults"
     try:
@@ -40,7 +40,7 @@ def complete(
             trial = trials[job.target]
             runs.setdefault(trial.fault.id, {})[trial.chapter.slug] = {
                 "key": trial.key, **outcome(book, trial.chapter.slug, job, failure)}
-            matrix.store(book, runs, about)
+            matrix.store(book, told, runs, about)
     finally:
         shutil.rmtree(copies, ignore_errors=True)
     return runs

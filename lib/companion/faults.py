@@ -26,7 +26,7 @@ import nbformat
 
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
-from companion.reach import code, library_of
+from companion.reach import library_of, of_chapter
 
 FIELDS = {"id", "what", "old", "new", "red"}
 OPTIONAL = {"only"}
@@ -151,5 +151,4 @@ def touched(fault: Fault, book: Book) -> list[Chapter]:
     first = before.count("\n") + 1
     lines = range(first, first + fault.old.rstrip().count("\n") + 1)
     places = {(module, name) for line in lines for name in library.module(module).at(line)}
-    return [chapter for chapter in book.select(fault.only)
-            if places & library.reached(code(chapter))]
+    return [chapter for chapter in book.select(fault.only) if places & of_chapter(chapter)]

@@ -27,15 +27,22 @@ def stored(book: Book) -> Runs:
     return {entry["id"]: entry["runs"] for entry in studies.load(book, NAME).get("faults", [])}
 
 
-def store(book: Book, runs: Runs, provenance: dict[str, Any]) -> None:
-    """Keep the `runs` of the faults that there are, in the chapters that they touch."""
-    entries = []
-    for fault in faults.load(book):
-        here = [chapter.slug for chapter in faults.touched(fault, book)]
-        kept = {slug: run for slug, run in runs.get(fault.id, {}).items() if slug in here}
-        entries.append({"id": fault.id, "file": faults.file_of(fault, book), "description": fault.what, "old": fault.old,
-                        "new": fault.new, "meant_for": list(fault.red), "runs": kept})
-    studies.store(book, NAME, {"profile": "book", "provenance": provenance, "faults": entries,
+def entries(book: Book) -> list[dict[str, Any]]:
+    """Return what a study says of each fault there is, and the chapters that it touches."""
+    return [{"id": fault.id, "file": faults.file_of(fault, book), "description": fault.what,
+             "old": fault.old, "new": fault.new, "meant_for": list(fault.red),
+             "touches": [chapter.slug for chapter in faults.touched(fault, book)]}
+            for fault in faults.load(book)]
+
+
+def store(
+    book: Book, told: list[dict[str, Any]], runs: Runs, provenance: dict[str, Any]
+) -> None:
+    """Keep the `runs` of the faults `told` of, in the chapters that they touch."""
+    for entry in told:
+        found = runs.get(entry["id"], {})
+        entry["runs"] = {slug: found[slug] for slug in entry["touches"] if slug in found}
+    studies.store(book, NAME, {"profile": "book", "provenance": provenance, "faults": told,
                                "claims_without_fault": unharmed(book, runs)})
 
 

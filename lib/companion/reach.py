@@ -52,13 +52,6 @@ def _bound(statement: ast.stmt) -> list[str]:
     return names or [""]
 
 
-def code(chapter: Chapter) -> ast.Module:
-    """Return all code cells of `chapter` as one module."""
-    cells = [cell.source for cell in chapter.notebook.cells if cell.cell_type == "code"]
-    body = [statement for source in cells for statement in parse_cell(source).body]
-    return ast.Module(body=body, type_ignores=[])
-
-
 class Library:
     """The modules below the folder `path`, parsed as they are asked for."""
 
@@ -132,6 +125,18 @@ class Library:
             return None
         whole = imported[0] if imported[1] == "*" else ".".join(imported)
         return whole if self.module(whole) else None
+
+
+def of_chapter(chapter: Chapter) -> frozenset[Definition]:
+    """Return every definition of the library that a cell of `chapter` may use."""
+    cells = tuple(cell.source for cell in chapter.notebook.cells if cell.cell_type == "code")
+    return _of_cells(library_of(chapter.path.parents[1] / "lib"), cells)
+
+
+@lru_cache(maxsize=256)
+def _of_cells(library: Library, cells: tuple[str, ...]) -> frozenset[Definition]:
+    body = [statement for source in cells for statement in parse_cell(source).body]
+    return frozenset(library.reached(ast.Module(body=body, type_ignores=[])))
 
 
 def library_of(path: Path) -> Library:
