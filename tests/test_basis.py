@@ -1,5 +1,7 @@
 """What the verdicts of a chapter rest on: what is in the key of a study, and what is not."""
 
+import json
+
 import pytest
 import toybook
 
@@ -33,6 +35,12 @@ def key(book, *changed: tuple[str, str]) -> str:
         sources = [source.replace(old, new) for source in sources]
     toybook.write(book, toybook.notebook("alpha", *sources))
     return basis.key(Book(book.root).chapter("alpha"))
+
+
+def test_the_trimmed_notebook_keeps_parameters_claims_and_what_decides(book):
+    toybook.write(book, toybook.notebook("alpha", *BODY, "box.claims"))
+    cells = json.loads(basis.trimmed(Book(book.root).chapter("alpha")))["cells"]
+    assert [cell["id"] for cell in cells] == ["parameters", *(f"cell-{i}" for i in (0, 1, 2, 3, 5, 6, 7))]
 
 
 def texts(book) -> list[str]:

@@ -25,6 +25,7 @@ from companion.reach import library_of
 LOOKS = ("implicitreg.cards", "implicitreg.figures")
 DECIDE = ("check", "not_testable")
 DECLARE = ("claim", "control")
+BOXES = ("claims", "controls")
 
 
 def key(chapter: Chapter) -> str:
@@ -129,7 +130,7 @@ def trimmed(chapter: Chapter) -> str:
     notebook = copy.deepcopy(chapter.notebook)
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code" and (
         cell.id in needed or TAG in cell.metadata.get("tags", [])
-        or _calls(parse_cell(cell.source), DECLARE))]
+        or _calls(parse_cell(cell.source), DECLARE + BOXES))]
     return nbformat.writes(notebook)
 
 
