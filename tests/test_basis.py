@@ -40,7 +40,8 @@ def key(book, *changed: tuple[str, str]) -> str:
 def test_the_trimmed_notebook_keeps_parameters_claims_and_what_decides(book):
     toybook.write(book, toybook.notebook("alpha", *BODY, "box.claims"))
     cells = json.loads(basis.trimmed(Book(book.root).chapter("alpha")))["cells"]
-    assert [cell["id"] for cell in cells] == ["parameters", *(f"cell-{i}" for i in (0, 1, 2, 3, 5, 6, 7))]
+    assert [cell["id"] for cell in cells] == [
+        "imports", "parameters", *(f"cell-{i}" for i in (0, 1, 2, 3, 5, 6, 7))]
 
 
 def texts(book) -> list[str]:
