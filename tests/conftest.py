@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,10 +22,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 @dataclass(frozen=True)
 class Site:
-    """The built book: the folder, and where it is served."""
+    """A built book: the folder, and where it is served."""
 
     folder: Path
     url: str
+
+    def on_disk(self) -> Site:
+        """The same book, read without a server."""
+        return Site(self.folder, self.folder.as_uri() + "/")
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -41,16 +46,23 @@ def built() -> Path:
     return ROOT / "_build" / "html"
 
 
-@pytest.fixture(scope="session")
-def site(built: Path) -> Iterator[Site]:
-    """The built book, served on this machine."""
-    handler = functools.partial(_Quiet, directory=str(built))
+@contextmanager
+def served(folder: Path) -> Iterator[Site]:
+    """The site in `folder`, served on this machine."""
+    handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Site(built, f"http://127.0.0.1:{server.server_port}/")
+        yield Site(folder, f"http://127.0.0.1:{server.server_port}/")
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def site(built: Path) -> Iterator[Site]:
+    """The built book, served on this machine."""
+    with served(built) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
@@ -79,18 +91,26 @@ class Visit:
     foreign: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
-def visit(browser: object, site: Site) -> Iterator[Callable[..., Visit]]:
-    """Open a page of the site, ``visit("intro.html", width=375, dark=True, javascript=False)``.
+def visit(visit_of: Callable[..., Visit], site: Site) -> Callable[..., Visit]:
+    """Open a page of the site, ``visit("intro.html", width=375, dark=True, javascript=False)``."""
+    return functools.partial(visit_of, site)
+
+
+@pytest.fixture
+def visit_of(browser: object) -> Iterator[Callable[..., Visit]]:
+    """Open a page of a given site.
 
     Requests that would leave the site are aborted and kept in ``foreign``.
     """
     contexts = []
 
     def open_page(
-        path: str = "", width: int = 1280, dark: bool = False, javascript: bool = True
+        site: Site, path: str = "", width: int = 1280, dark: bool = False, javascript: bool = True,
+        before: str = "",
     ) -> Visit:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=javascript,
@@ -107,9 +127,11 @@ def visit(browser: object, site: Site) -> Iterator[Callable[..., Visit]]:
             return route.abort()
 
         context.route("**/*", guard)
+        context.add_init_script(before)
         seen.page.on("console", lambda message: seen.console.append(message.text)
                      if message.type in ("error", "warning") else None)
         seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
+        seen.page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
         seen.page.on("requestfailed", lambda request: seen.failed.append(request.url))
         seen.page.on("response", lambda response: seen.failed.append(response.url)
                      if response.status >= 400 else None)

@@ -12,6 +12,7 @@ import toybook
 import yaml
 from nbformat.v4 import new_markdown_cell
 
+from companion import basis, studies
 from companion.chapters import Book
 from companion.sphinx.outputs import FIGURE, KNOB
 
@@ -65,7 +66,7 @@ def make(root: Path) -> Book:
     """A book with the pages and assets of the real one; its chapter's prose has mathematics."""
     book = toybook.make(root, "alpha")
     shutil.rmtree(root / "book")
-    shutil.copytree(ROOT / "book", root / "book")
+    shutil.copytree(ROOT / "book", root / "book", ignore=shutil.ignore_patterns("data"))
     shutil.copy(ROOT / "CITATION.cff", root)
     shutil.copy(ROOT / "_config.yml", root)
     (root / "book" / "intro.md").write_text(INTRO, encoding="utf-8")
@@ -73,7 +74,7 @@ def make(root: Path) -> Book:
     parts = [{"caption": "First", "chapters": [{"file": "book/first"},
                                                {"file": "notebooks/alpha"}]},
              {"chapters": [{"file": f"book/{name}"} for name in
-                           ("scoreboard", "verdicts", "rerun", "notation", "references")]}]
+                           ("scoreboard", "seeds", "faults", "verdicts", "rerun", "notation", "references")]}]
     toc = {"format": "jb-book", "root": "book/intro", "parts": parts}
     (root / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
     source = toybook.notebook("alpha", *toybook.good_sources("alpha"))
@@ -82,6 +83,25 @@ def make(root: Path) -> Book:
     source.cells[-1].metadata["tags"] = ["thumbnail"]
     toybook.write(book, source)
     return book
+
+
+def study(book: Book) -> None:
+    """Store what faults and seeds did to the chapter: one fault caught, one idle, one seed red."""
+    about = {"versions": {"python": "3"}, "commit": None, "date": "2026-01-02T03:04:05+00:00",
+             "cpu": "<c>"}
+    run = {"red": ["alpha/one"], "refused": "", "crashed": ""}
+    fault = {"id": "far/sign", "file": "lib/toy/far.py", "description": "a <sign>", "old": "1 < 2",
+             "new": "2", "meant_for": [], "touches": ["alpha"]}
+    runs = [{**run, "key": "old"}, {**run, "red": [], "key": "old"}]
+    studies.store(book, "faults", {
+        "provenance": about, "claims_without_fault": [],
+        "faults": [{**fault, "runs": {"alpha": runs[0]}},
+                   {**fault, "id": "far/idle", "runs": {"alpha": runs[1]}}]})
+    part = {"criterion": "x", "statistic": "every", "n": 3, "values": [1, 2], "margins": [0.5, -0.1]}
+    claim = {"claim": "alpha/one", "flips": [8], "margins": [0.5, -0.1], "chance": 0.002,
+             "parts": [part]}
+    studies.store(book, "seeds", {"provenance": about, "chapters": {
+        "alpha": {"key": basis.key(book.chapter("alpha")), "seeds": [7, 8], "claims": [claim]}}})
 
 
 def pretend(book: Book, **fields: object) -> None:
@@ -109,6 +129,7 @@ def html(book: Book) -> Path:
 def built(folder: Path) -> Book:
     """Make the book in `folder`, pretend that it was executed, and build it; return it."""
     book = make(folder)
+    study(book)
     pretend(book)
     status, log = build(book)
     assert status == 0, log

@@ -40,7 +40,8 @@ def test_a_sound_site_has_no_findings(site, sound):
     (CHAPTER, 'id="claim-one"', 'id="claim-two"', "the verdict of alpha/one is not shown"),
     (BOARD, 'id="alpha--one"', "", "the verdict of alpha/one is not shown"),
     (BOARD, "</span> reproduced", "</span> done", "alpha/one does not say 'reproduced'"),
-    (CHAPTER, '<path id="fig-a-p" d="M0,0L9,9" stroke="currentColor"/>', "", "nothing is drawn"),
+    (CHAPTER, '<path d="M0,0L9,9" id="fig-a-p" stroke="currentColor"></path>', "",
+     "nothing is drawn"),
     (CHAPTER, "<path", "<defs><path", "nothing is drawn"),
     (CHAPTER, 'aria-label="Rising"', 'aria-label=" "', "figure fig-k: no alternative text"),
     (CHAPTER, 'aria-label="Rising"', 'aria-label="_images/3f2a.png"', "is a path"),
@@ -52,6 +53,9 @@ def test_a_sound_site_has_no_findings(site, sound):
     (BOARD, "</head>", '<link rel="stylesheet" href="https://f.org/a.css"></head>', "link loads"),
     (BOARD, "</main>", '<p style="background:url(http://x.org/a)"></p></main>', "style loads"),
     (PROSE, "</main>", r"<p>so \alpha is small</p></main>", r"raw TeX: \alpha"),
+    (PROSE, "</main>", "<p>so &lt;br&gt; it falls</p></main>", "raw HTML: <br>"),
+    (PROSE, "</main>", '<p onclick="x()">x</p></main>', "p has the event handler onclick"),
+    (PROSE, "connect-src 'none'", "connect-src *", "does not begin with the content-security policy"),
     (PROSE, "</main>", "<p>so $x_1$ is small</p></main>", "raw TeX: $x_1$"),
     (PROSE, "</main>", '<span class="katex-error">x</span></main>', "a formula with an error"),
     (PROSE, "</main>", "<pre>Traceback (most recent call last):</pre></main>", "a traceback"),
@@ -79,6 +83,12 @@ def test_what_is_quoted_as_code_is_no_fault(site, sound):
 def test_a_missing_file_is_found(site, sound, page, found):
     (site / page).unlink()
     assert any(found in finding for finding in artefact.check_site(site, sound))
+
+
+def test_a_file_that_could_run_is_found(site, sound):
+    shutil.copy(site / "_static" / "icon.svg", site / "notebooks")
+    assert artefact.check_site(site, sound) == [
+        "notebooks/icon.svg: a file of this kind does not belong to the site"]
 
 
 def test_an_imported_style_is_found(site, sound):

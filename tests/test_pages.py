@@ -78,6 +78,33 @@ def test_every_page_is_whole_without_a_network(site, visit, width, dark):
         seen.page.close()
 
 
+def test_every_page_is_whole_on_disk(site, visit_of):
+    for name in page_names(site):
+        seen = visit_of(site.on_disk(), name)
+        assert (seen.foreign, seen.failed, seen.console) == ([], [], []), name
+        assert seen.page.evaluate("document.fonts.size") > 0, name
+        seen.page.close()
+
+
+def test_the_site_works_on_disk(site, visit_of, knob_page):
+    seen = visit_of(site.on_disk(), "index.html")
+    seen.page.wait_for_url("**/book/intro.html")
+    page = seen.page
+    page.locator(".theme-button").click()
+    assert "light" in page.locator(".theme-button").text_content()
+    page.get_by_role("searchbox").fill("momentum")
+    page.get_by_role("searchbox").press("Enter")
+    page.locator("#search-results a").first.click()
+    page.wait_for_url("**/notebooks/*")
+    page.goto(site.on_disk().url + "book/scoreboard.html")
+    page.get_by_role("button", name="Margin").click()
+    assert column(page, 5) == sorted(column(page, 5))
+    page.goto(site.on_disk().url + knob_page)
+    page.get_by_role("slider").first.press("ArrowRight")
+    assert page.locator("figure.knob .curve path, figure.knob .curve circle").count() > 0
+    assert (seen.foreign, seen.failed, seen.console) == ([], [], [])
+
+
 def test_the_address_of_the_site_leads_to_the_front_page(visit):
     page = visit("").page
     page.wait_for_url("**/book/intro.html")

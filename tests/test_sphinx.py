@@ -14,7 +14,8 @@ from sphinx.errors import ExtensionError
 
 from companion import freshness
 from companion.chapters import Book
-from companion.sphinx import blocks, outputs, pages, scoreboard, words
+from companion.sphinx import blocks, clean, outputs, pages, scoreboard, translator, words
+from companion.sphinx.admit import admit
 from companion.sphinx.katex import Katex
 
 KATEX = Katex(smallbook.ROOT)
@@ -47,6 +48,14 @@ def test_a_formula_that_katex_refuses_is_named():
     assert 'class="katex-display"' in KATEX("x", display=True) and "<math" in KATEX("x")
 
 
+@pytest.mark.parametrize("tex", [
+    r"\href{javascript:x}{x}", r"\url{https://x.org}", r"\includegraphics{https://x.org/a.png}",
+    r"\htmlStyle{position:fixed}{x}", r"\htmlClass{bar}{x}", r"\htmlId{text}{x}"])
+def test_a_formula_holds_no_link_no_image_and_no_html(tex):
+    with pytest.raises(ExtensionError, match="not allowed: links, images, HTML"):
+        KATEX(tex)
+
+
 def test_the_vendored_katex_is_the_version_it_says():
     folder = smallbook.ROOT / "book" / "assets" / "katex"
     version = (folder / "VERSION").read_text().split()[0]
@@ -71,12 +80,13 @@ def test_a_figure_is_inline_and_escaped():
 def test_the_data_of_a_knob_cannot_end_its_element():
     knob = BeautifulSoup(outputs.knob(smallbook.KNOB_RECORD, KATEX), "html.parser").figure
     assert json.loads(knob.script.string)["frames"][0]["note"] == "</script>"
+    assert "<" not in knob.script.string, "nor open another one, or a comment"
     assert knob.select_one(".knob-still svg path")
 
 
 def test_injected_parameters_are_not_shown():
-    cell = {"metadata": {"tags": ["injected-parameters"]}, "outputs": []}
-    outputs.make_page_cell(cell, KATEX)
+    cell = {"cell_type": "code", "metadata": {"tags": ["injected-parameters"]}, "outputs": []}
+    admit({"cells": [cell]}, KATEX)
     assert "remove-cell" in cell["metadata"]["tags"]
 
 
@@ -139,6 +149,31 @@ def test_front_page_and_scoreboard(book):
     assert "reproduced" in row.get_text() and row.select_one('td[data-sort="0.5"]')
 
 
+def test_the_page_of_planted_faults(book):
+    page = soup(book, "book/faults.html")
+    facts = [dd.get_text() for dd in page.select(".provenance dd")]
+    assert facts[:4] == ["2, in 1 file", "2 chapters with one fault each, 2 of them with earlier code",
+                         "far/idle", "none"]
+    assert page.select_one("section#alpha .matrix thead th a")["href"].endswith("alpha.html#claim-one")
+    row = page.select_one(".matrix tbody tr")
+    assert row.summary.get_text() == "a <sign>" and row.pre.get_text() == "− 1 < 2\n+ 2"
+    assert row.select_one("td.hit").get_text() == "●red"
+    assert "far/idle" in page.select_one(".silent").get_text()
+    assert json.loads((smallbook.html(book) / "faults.json").read_text())["faults"]
+
+
+def test_the_page_of_unseen_seeds(book):
+    page = soup(book, "book/seeds.html")
+    assert [dd.get_text() for dd in page.select(".provenance dd")][:4] == [
+        "1", "alpha/one at 8", "0.002", "1"]
+    cells = [td.get_text(" ", strip=True) for td in page.select(".scoreboard tbody td")]
+    assert cells[0] == "1 of 2" and cells[2:] == ["8", "0.002"]
+    assert page.select(".strokes path.bad") and page.select(".strokes path.good")
+    assert soup(book, "book/scoreboard.html").select_one('td[data-label="Unseen seeds"]').get_text() \
+        == "1 of 2"
+    assert "2 root seeds (7 to 8): one flipped at 8" in soup(book).select(".provenance")[-1].get_text()
+
+
 def test_a_part_has_its_caption_on_the_front_page_and_its_cards_on_its_own(book):
     caption = soup(book, "book/intro.html").select_one("h2.part a")
     assert caption.get_text() == "First" and caption["href"] == "first.html"
@@ -153,12 +188,14 @@ def test_a_quoted_claim_says_what_the_ledger_says(book):
     assert "every x ≤ 1: seen 0.5 (0.1 to 0.5)" in quoted.select_one(".quoted-parts").get_text()
 
 
-def test_a_claim_that_no_chapter_bears_stops_the_build(book):
+def test_a_claim_or_a_block_that_no_chapter_bears_stops_the_build(book):
     path = book.root / "book" / "first.md"
-    path.write_text(smallbook.OPENING.replace("alpha/one", "alpha/won"))
+    block = "\n```{chapter-block} strip\n```\n"
+    path.write_text(smallbook.OPENING.replace("alpha/one", "alpha/won") + block)
     status, log = smallbook.build(book)
     path.write_text(smallbook.OPENING)
     assert status != 0 and "no claim 'alpha/won'; allowed: alpha/one" in log
+    assert "no block 'strip' here" in log
 
 
 def test_ledger_and_notebook_are_published(book):
@@ -232,7 +269,7 @@ def test_a_failing_chapter_fails_the_build(tmp_path):
     assert not Path(smallbook.html(book) / "notebooks" / "alpha.html").exists()
 
 
-@pytest.mark.parametrize("module", [blocks, outputs, words])
+@pytest.mark.parametrize("module", [blocks, clean, outputs, translator, words])
 def test_the_examples_in_docstrings(module):
     assert doctest.testmod(module).failed == 0
 

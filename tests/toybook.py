@@ -63,10 +63,11 @@ def notebook(slug: str, *sources: str, parameters: str = PARAMETERS) -> nbformat
     return new_notebook(cells=cells, metadata={"chapter": {"slug": slug, "citation": "key"}})
 
 
-def outputs(*pairs: tuple[str, object]) -> dict:
-    """An executed notebook that printed the (MIME type, content) `pairs`, with no kernel."""
-    cell = new_code_cell("", outputs=[new_output("display_data", data={mime: content})
-                                      for mime, content in pairs])
+def outputs(*printed: tuple[str, object] | dict[str, object]) -> dict:
+    """An executed notebook that printed (MIME type, content) pairs or bundles, with no kernel."""
+    bundles = [each if isinstance(each, dict) else {each[0]: each[1]} for each in printed]
+    cell = new_code_cell("", outputs=[new_output("display_data", data=bundle)
+                                      for bundle in bundles])
     return new_notebook(cells=[cell])
 
 
@@ -110,7 +111,9 @@ def make(root: Path, *slugs: str) -> Book:
     return book
 
 
-def pretend(book: Book, slug: str, *printed: tuple[str, object]) -> Path:
+def pretend(
+    book: Book, slug: str, *printed: tuple[str, object] | dict[str, object]
+) -> Path:
     """Store an executed copy of chapter `slug` that printed `printed`, without a kernel."""
     from companion import storage
     from companion.jobs import plan

@@ -1,4 +1,5 @@
-// The book's one script: interactive figures, the scoreboard, the colour theme.
+// The book's one script: interactive figures, the scoreboard, the colour theme. What it writes into
+// a page, it writes as text.
 // Without it the pages show still figures and the whole table, in the reader's own colours.
 "use strict";
 
@@ -68,6 +69,7 @@ function drawAxes(svg, data, box, x, y) {
 
 // ---- Curves -------------------------------------------------------------------------
 
+const inkOf = (curve) => CSS.supports("color", curve.color) ? curve.color : "currentColor";
 const joined = (points) => points.map(([a, b]) => `${a.toFixed(1)},${b.toFixed(1)}`).join("L");
 
 function runs(points) {
@@ -80,18 +82,18 @@ function runs(points) {
 }
 
 function drawCurve(group, curve, x, y) {
-  const points = runs(curve.x.map((v, i) => [x(v), y(curve.y[i])]));
+  const points = runs(curve.x.map((v, i) => [x(v), y(curve.y[i])])), ink = inkOf(curve);
   if (curve.low) {
     const side = (values) => curve.x.map((v, i) => [x(v), y(values[i])])
       .filter((point) => !point.includes(null));
     const outline = `M${joined([...side(curve.high), ...side(curve.low).reverse()])}Z`;
-    draw(group, "path", { d: outline, fill: curve.color, "fill-opacity": 0.2 });
+    draw(group, "path", { d: outline, fill: ink, "fill-opacity": 0.2 });
   }
   if (curve.style === "points") {
-    for (const [cx, cy] of points.flat()) draw(group, "circle", { cx, cy, r: 3.5, fill: curve.color });
+    for (const [cx, cy] of points.flat()) draw(group, "circle", { cx, cy, r: 3.5, fill: ink });
     return points;
   }
-  const line = { fill: "none", stroke: curve.color, "stroke-width": 2.2, "stroke-linejoin": "round" };
+  const line = { fill: "none", stroke: ink, "stroke-width": 2.2, "stroke-linejoin": "round" };
   if (curve.style === "dashed") line["stroke-dasharray"] = "6 5";
   for (const run of points) draw(group, "path", { d: `M${joined(run)}`, ...line });
   return points;
@@ -107,8 +109,8 @@ function drawNames(svg, names, box) {
     names[i].y = Math.min(names[i].y, i + 1 < names.length ? names[i + 1].y - 16 : box.bottom - 8);
   }
   for (const name of names) {
-    const style = `fill:${name.color};font-weight:600`;
-    const text = draw(svg, "text", { x: name.x + 7, y: name.y + 4.5, style }, name.text);
+    const text = draw(svg, "text", { x: name.x + 7, y: name.y + 4.5 }, name.text);
+    Object.assign(text.style, { fill: name.color, fontWeight: 600 });
     const room = svg.viewBox.baseVal.width - text.getComputedTextLength();
     text.setAttribute("x", Math.min(name.x + 7, room));
   }
@@ -133,7 +135,7 @@ function drawFrame(svg, data, frame, width) {
       .filter(([a, b]) => a <= box.right + 1 && b >= box.top - 1 && b <= box.bottom + 1);
     if (curve.name && seen.length) {
       const [a, b] = seen[seen.length - 1];
-      names.push({ x: a, y: b, text: curve.name, color: curve.color });
+      names.push({ x: a, y: b, text: curve.name, color: inkOf(curve) });
     }
   }
   drawNames(svg, names, box);
@@ -220,8 +222,9 @@ function reachScrollers() {
 
 function startTheme(button) {
   const next = { auto: "light", light: "dark", dark: "auto" }, root = document.documentElement;
-  button.innerHTML = '<span aria-hidden="true">◐ </span>'
-    + '<span class="visually-hidden">Colours: </span><span></span>';
+  make(button, "span", { ariaHidden: "true", textContent: "◐ " });
+  make(button, "span", { className: "visually-hidden", textContent: "Colours: " });
+  make(button, "span");
   const name = () => { button.lastChild.textContent = root.dataset.theme; };
   root.dataset.theme ||= "auto";
   button.hidden = false;
@@ -233,6 +236,8 @@ function startTheme(button) {
   });
 }
 
+const { front } = document.documentElement.dataset;
+if (front) location.replace(front);
 document.querySelectorAll("figure.knob").forEach(startKnob);
 document.querySelectorAll(".scoreboard").forEach(startScoreboard);
 reachScrollers();

@@ -5,73 +5,38 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import Tag
 
-from companion import freshness
+from companion import freshness, safety
 from companion.chapters import Book, Chapter
+from companion.page import Page
+from companion.policy import policy
 
 LOADS = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src",
          "video": "src", "audio": "src", "embed": "src", "object": "data", "image": "href",
          "use": "href"}
 NOT_LOADED = {"next", "prev", "canonical", "search", "index", "author", "license"}
 DRAWN = ("path", "line", "circle", "rect", "polyline", "polygon", "use", "image", "text")
-QUOTED = ("script", "style", "pre", "code")
 CSS_URL = re.compile(r"""(?:url\(\s*['"]?|@import\s+['"])([^'")]+)""")
 RAW_TEX = re.compile(r"\\[A-Za-z]{2,}|\\[()\[\]]|\$[^\s$][^$]*\$")
+RAW_HTML = re.compile(r"</?(a|b|br|details|div|font|i|img|p|script|span|style|summary|table)\b[^>]*>")
 PATH_LIKE = re.compile(r"\.(png|svg|jpe?g|gif|webp)$|^\S*/\S*$", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of the site."""
-
-    site: Path
-    path: Path
-
-    @property
-    def name(self) -> str:
-        """The page's path below the site."""
-        return self.path.relative_to(self.site).as_posix()
-
-    @cached_property
-    def soup(self) -> BeautifulSoup:
-        """The parsed page."""
-        return BeautifulSoup(self.path.read_text(encoding="utf-8"), "html.parser")
-
-    @cached_property
-    def ids(self) -> set[str]:
-        """What fragments may point at."""
-        return {tag[key] for key in ("id", "name") for tag in self.soup.find_all(attrs={key: True})}
-
-    @cached_property
-    def prose(self) -> str:
-        """What a reader sees outside code and rendered mathematics."""
-        return " ".join(_prose(self.soup.body)) if self.soup.body else ""
-
-
-def _prose(tag: Tag) -> Iterator[str]:
-    for child in tag.children:
-        if isinstance(child, Tag):
-            if child.name not in QUOTED and "katex" not in child.get("class", []):
-                yield from _prose(child)
-        elif type(child) is NavigableString:  # its subclasses are comments and the like
-            yield child
 
 
 def check_site(site: Path, book: Book) -> list[str]:
     """Return what is wrong with the built `site` of `book`, one line a fault."""
-    pages = {path: Page(site, path) for path in sorted(site.rglob("*.html"))
-             if "_static" not in path.parts}
+    pages = {path: Page(site, path) for path in sorted(site.rglob("*.html"))}
+    allowed = policy(book.root / "book" / "templates")
     findings = list(_chapters(site, book, pages)) + list(_verdicts(site, book, pages))
+    findings += safety.files(site)
     for page in pages.values():
         for check in (_figures, _resources, _text):
             findings += [f"{page.name}: {fault}" for fault in check(page)]
+        findings += [f"{page.name}: {fault}" for fault in safety.page(page, allowed)]
         findings += [f"{page.name}: {fault}" for fault in _links(page, pages)]
     return findings + list(_stylesheets(site))
 
@@ -185,11 +150,13 @@ def _stylesheets(site: Path) -> Iterator[str]:
 
 
 def _text(page: Page) -> Iterator[str]:
-    """Mathematics is rendered, and no cell ended in an error."""
+    """Mathematics is rendered, no HTML was written as prose, and no cell ended in an error."""
     if page.soup.select_one(".katex-error"):
         yield "a formula with an error"
     if raw := RAW_TEX.search(page.prose):
         yield f"raw TeX: {raw[0][:60]}"
+    if raw := RAW_HTML.search(page.prose):
+        yield f"raw HTML: {raw[0][:60]}"
     if "Traceback (most recent call last)" in page.soup.get_text():
         yield "a traceback"
 

@@ -13,12 +13,16 @@ from typing import Any
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 
+from companion import policy
 from companion.sphinx import katex, layout, pages
+from companion.sphinx.blocks import ChapterBlock
 from companion.sphinx.cards import ChapterCards
 from companion.sphinx.faults_page import PlantedFaults
 from companion.sphinx.quoted import QuotedClaims
 from companion.sphinx.scoreboard import Scoreboard
 from companion.sphinx.seeds_page import UnseenSeeds
+from companion.sphinx.translator import Translator
+from implicitreg import cards
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -29,26 +33,35 @@ def setup(app: Sphinx) -> dict[str, Any]:
         "katex", (katex.visit_math, None), (katex.visit_math_block, None)
     )
     app.add_transform(katex.EquationLabels)
+    app.add_directive("chapter-block", ChapterBlock)
     app.add_directive("chapter-cards", ChapterCards)
     app.add_directive("claims", QuotedClaims)
     app.add_directive("planted-faults", PlantedFaults)
     app.add_directive("scoreboard", Scoreboard)
     app.add_directive("unseen-seeds", UnseenSeeds)
     app.connect("builder-inited", pages.prepare)
+    app.connect("builder-inited", _refuse_raw)
     app.connect("env-get-outdated", pages.outdated)
     app.connect("source-read", pages.show_outputs)
     app.connect("html-page-context", layout.add_to_page)
     app.connect("build-finished", pages.publish)
     app.add_transform(layout.Dropdowns)
+    app.set_translator("html", Translator)
     app.setup_extension("myst_nb")
     folded = (layout.visit_folded, layout.depart_folded)
     app.add_node(HideCodeCellNode, override=True, html=folded)
     return {"parallel_read_safe": False, "parallel_write_safe": False}
 
 
+def _refuse_raw(app: Sphinx) -> None:
+    """Refuse docutils' ``raw`` in every source: HTML comes from this extension only."""
+    app.env.settings["raw_enabled"] = False
+
+
 def _sources() -> str:
     """Return a digest of this extension: pages made by an older one are made again."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    shared = [Path(policy.__file__), Path(cards.__file__)]
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), *shared]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

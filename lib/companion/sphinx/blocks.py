@@ -7,6 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
 from companion.chapters import Chapter, read_yaml
 from companion.sphinx import seeds, words
 from companion.sphinx.outputs import anchor
@@ -15,18 +18,32 @@ TITLE = re.compile(r"^# .+$", re.MULTILINE)
 CITE = re.compile(r"^## Cite\b.*$", re.MULTILINE)
 
 
-def add(notebook: dict[str, Any], chapter: Chapter, companion: Any) -> None:
+def add(notebook: dict[str, Any]) -> None:
     """Put the strip under the title of `notebook`, citation and provenance at its end."""
-    entry = companion.entry(chapter.slug)
     first = next(cell for cell in notebook["cells"] if TITLE.search(_source(cell)))
-    under = _raw(strip(entry, companion))
-    first["source"] = TITLE.sub(lambda title: f"{title[0]}\n\n{under}", _source(first), count=1)
+    first["source"] = TITLE.sub(lambda title: f"{title[0]}\n\n{_block('strip')}", _source(first),
+                                count=1)
     last = _source(notebook["cells"][-1])
     heading = "" if CITE.search(last) else "## Cite this chapter\n\n"
     notebook["cells"] += [
-        _prose("generated-cite", heading + _raw(citation(chapter, companion))),
-        _prose("generated-provenance", "## Provenance\n\n" + _raw(provenance(entry, seeds.of_chapter(chapter.slug, companion)))),
+        _prose("generated-cite", heading + _block("citation")),
+        _prose("generated-provenance", "## Provenance\n\n" + _block("provenance")),
     ]
+
+
+class ChapterBlock(SphinxDirective):
+    """A generated block of the chapter that it stands in: strip, citation or provenance."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the block; its text is ours alone, as prose may hold no HTML."""
+        companion = self.env.app.companion
+        chapter = companion.chapter(self.env.docname)
+        if chapter is None or self.arguments[0] not in BLOCKS:
+            raise self.error(f"no block {self.arguments[0]!r} here; allowed: in a chapter, "
+                             + ", ".join(BLOCKS))
+        return [nodes.raw("", BLOCKS[self.arguments[0]](chapter, companion), format="html")]
 
 
 def strip(entry: dict[str, Any], companion: Any) -> str:
@@ -116,8 +133,16 @@ def provenance(entry: dict[str, Any], other_seeds: str) -> str:
     return words.definitions(rows, f' data-key="{html.escape(about["key"])}"')
 
 
-def _raw(text: str) -> str:
-    return f"```{{raw}} html\n{text}\n```\n"
+BLOCKS = {
+    "strip": lambda chapter, companion: strip(companion.entry(chapter.slug), companion),
+    "citation": citation,
+    "provenance": lambda chapter, companion: provenance(
+        companion.entry(chapter.slug), seeds.of_chapter(chapter.slug, companion)),
+}
+
+
+def _block(name: str) -> str:
+    return f"```{{chapter-block}} {name}\n```\n"
 
 
 def _prose(identity: str, source: str) -> dict[str, Any]:

@@ -29,9 +29,14 @@ INLINE = re.compile(r"(?<![\\$])\$([^$]+?)\$(?!\$)")
 
 
 # an exception that crosses from V8 keeps the interpreter from ending: errors come as values
+# KaTeX writes a command that it does not trust (links, images, HTML) in the colour of an error
 RENDER = """function render(tex, display) {
-  const options = {displayMode: display, throwOnError: true, strict: "ignore"};
-  try { return "=" + katex.renderToString(tex, options); } catch (error) { return error.message; }
+  const options = {displayMode: display, throwOnError: true, strict: "ignore", trust: false,
+                   maxSize: 20, errorColor: "refused"};
+  try {
+    const text = katex.renderToString(tex, options);
+    return text.includes('"color:refused;"') ? "not allowed: links, images, HTML" : "=" + text;
+  } catch (error) { return error.message; }
 }"""
 
 

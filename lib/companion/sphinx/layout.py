@@ -11,6 +11,8 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
+from companion.policy import policy
+
 
 class Dropdowns(SphinxTransform):
     """Turn admonitions of class ``dropdown`` into ``<details>``, which fold without a script."""
@@ -44,8 +46,9 @@ def depart_folded(self: Any, node: HideCodeCellNode) -> None:
 def add_to_page(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Give the template its navigation, this page's sections and the repository's address."""
+    """Give the template its policy, its navigation, its sections and the repository's address."""
     companion = app.companion
+    context["policy"] = policy(companion.book.root / "book" / "templates")
     contents = context["toctree"](collapse=False, titles_only=True, maxdepth=1, includehidden=True)
     context["contents"] = contents.replace(' role="heading"', "")  # a heading has a level
     if "body" in context:  # roles that assistive technology no longer knows

@@ -16,7 +16,8 @@ from sphinx.errors import ExtensionError
 from companion import basis, execute, freshness, ledger, matrix, storage, studies
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
-from companion.sphinx import blocks, outputs, seeds
+from companion.sphinx import blocks, search, seeds
+from companion.sphinx.admit import admit
 from companion.sphinx.katex import Katex
 
 
@@ -107,10 +108,8 @@ def show_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     note_shown(app.env, chapter.slug)
     notebook = join(json.loads(source[0]), app.companion.executed[chapter.slug])
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            outputs.make_page_cell(cell, app.companion.katex)
-    blocks.add(notebook, chapter, app.companion)
+    admit(notebook, app.companion.katex)
+    blocks.add(notebook)
     source[0] = json.dumps(notebook)
 
 
@@ -118,8 +117,6 @@ def join(source: dict[str, Any], executed: dict[str, Any]) -> dict[str, Any]:
     """Return the source notebook with the outputs of the executed cells of the same id."""
     stored = {cell["id"]: cell for cell in executed["cells"] if cell["cell_type"] == "code"}
     notebook = copy.deepcopy(source)
-    language = {"name": "python", "pygments_lexer": "ipython3"}
-    notebook["metadata"].setdefault("language_info", language)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code" and cell["id"] in stored:
             cell["outputs"] = copy.deepcopy(stored[cell["id"]]["outputs"])
@@ -132,8 +129,9 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     ledger.write(app.companion.ledger, Path(app.outdir))
-    for name in filter(app.companion.studies.get, STUDIES):
-        storage.write(Path(app.outdir) / f"{name}.json", studies.text(app.companion.studies[name]))
+    for name, study in app.companion.studies.items():
+        storage.write(Path(app.outdir) / f"{name}.json", studies.text(study))
+    search.escape_names(Path(app.outdir) / "searchindex.js")
     for chapter in app.companion.book.chapters():
         source = json.loads(chapter.path.read_text(encoding="utf-8"))
         notebook = join(source, app.companion.executed[chapter.slug])

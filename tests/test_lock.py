@@ -1,0 +1,51 @@
+"""What is installed is pinned by hash, and comes from the index that pip is configured for."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+NAME = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
+HASH = r"--hash=sha256:[0-9a-f]{64}"
+ENTRY = re.compile(rf"({NAME})==[^\s;@:]+(?: ; [^@:\\]+)?(?: \\\n    {HASH})+\n")
+
+
+def faults(lock):
+    """What is left of a lock without its sound entries."""
+    return ENTRY.sub("", lock)
+
+
+def test_every_entry_has_a_version_and_hashes_and_nothing_else():
+    assert faults(LOCK) == ""
+
+
+@pytest.mark.parametrize("planted", [
+    "numpy==2.0\n", "numpy>=2.0 \\\n    --hash=sha256:" + "0" * 64 + "\n", "numpy\n",
+    "numpy==2.0 \\\n    --hash=md5:" + "0" * 32 + "\n", "numpy==2.0 \\\n    --hash=sha256:0\n",
+    "numpy @ https://a.org/numpy.whl \\\n    --hash=sha256:" + "0" * 64 + "\n",
+    "git+https://a.org/numpy\n", "--index-url https://a.org/simple\n", "-r other.txt\n",
+    "--extra-index-url https://a.org/simple\n", "--find-links https://a.org\n", "-e .\n",
+    "--trusted-host a.org\n", "numpy==2.0 ; python_version > 'https://a.org' \\\n    --hash=sha256:"
+    + "0" * 64 + "\n",
+])
+def test_an_entry_without_a_hash_or_with_an_address_is_found(planted):
+    assert faults(LOCK + planted) == planted and faults(planted + LOCK) == planted
+
+
+def test_every_dependency_is_locked():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    names = {re.match(r"[\w.-]+", each)[0].lower().replace("_", "-") for each in wanted}
+    assert names <= set(ENTRY.findall(LOCK))
+
+
+@pytest.mark.parametrize("name", ["Makefile", "README.md", "book/rerun.md"])
+def test_it_is_installed_by_hash(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    uses = re.findall(r"^.*(?:-r|--requirement) requirements\.lock.*$", text, re.MULTILINE)
+    # a source distribution would fetch what it is built with, by no hash
+    assert uses and all("--require-hashes --only-binary :all:" in line for line in uses)
+    assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host", text)
