@@ -42,6 +42,13 @@ def test_a_share_is_binomial():
     assert 0 < flips.part(perfect) < 1e-6
 
 
+def test_a_quantity_of_one_sign_does_not_reach_zero():
+    rng = np.random.default_rng(4)
+    small = np.exp(-5 + 3 * rng.standard_normal(25))
+    assert flips.part(part(small, criterion="det is at least 0")) == 0
+    assert flips.part(part(0.5 + 0.2 * rng.standard_normal(25), criterion="x is at least 0")) > 1e-4
+
+
 def test_no_spread_no_number_and_the_sum():
     assert flips.part(part([0.25] * 25)) == 0
     assert flips.part(part([-0.25] * 25)) == 1

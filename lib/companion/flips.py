@@ -5,7 +5,8 @@ alike: the failed cases of all seeds, half a case added, give the probability, a
 distribution the chance that too many fail at once. Of any other statistic the margins, or the
 logarithms of observed value / threshold, whichever look more normal, are taken as normal with
 unknown mean and variance; the chance is that of Student's t for one more seed. A part that came out
-the same on every seed gets 0: nothing is known of its spread. Parts add up to their claim.
+the same on every seed gets 0: nothing is known of its spread. So does a quantity of one sign that is
+compared with 0. Parts add up to their claim.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def part(studied: Mapping[str, Any]) -> float:
     margins = np.array(margins)
     if np.ptp(margins) <= ROUNDING * np.abs(margins).max():
         return float(margins[0] < 0)
-    return _one_more(_more_normal(margins, "is at most" in studied["criterion"]))
+    distances = _most_normal(margins, studied["criterion"])
+    return 0.0 if distances is None else _one_more(distances)
 
 
 def _too_many(studied: Mapping[str, Any]) -> float:
@@ -47,15 +49,22 @@ def _too_many(studied: Mapping[str, Any]) -> float:
     return float(stats.binom.sf(allowed, n, failing))
 
 
-def _more_normal(margins: np.ndarray, at_most: bool) -> np.ndarray:
-    """Return the margins, or the logarithms of value / threshold, by their likelihoods as normal."""
-    ratios = 1 - margins if at_most else 1 + margins
-    if ratios.min() <= 0:
+def _most_normal(margins: np.ndarray, criterion: str) -> np.ndarray | None:
+    """Return the distances from flipping that look most normal; None if they cannot reach it.
+
+    A quantity that is compared with 0 may be one that has a sign, as a determinant along a flow:
+    then its logarithm is the natural scale, and 0 lies at no finite distance.
+    """
+    plain = margins.size * -np.log(margins.std())
+    ratios = 1 - margins if "is at most" in criterion else 1 + margins
+    signed = criterion.endswith("is at least 0")
+    values = margins if signed else ratios
+    if values.min() <= 0:
         return margins
-    logs = np.log(ratios)
-    plain = -margins.size * np.log(margins.std())
-    logarithmic = -margins.size * np.log(logs.std()) - logs.sum()
-    return margins if plain >= logarithmic else (-logs if at_most else logs)
+    logs = np.log(values)
+    if plain >= margins.size * -np.log(logs.std()) - logs.sum():
+        return margins
+    return None if signed else -logs if "is at most" in criterion else logs
 
 
 def _one_more(distances: np.ndarray) -> float:

@@ -22,13 +22,13 @@ def held(entry: dict[str, Any], claim: dict[str, Any]) -> str:
 
 
 def chance(p: float) -> str:
-    """Return a small probability to its order; none where the seeds show no spread.
+    """Return a small probability to its order; a dash where the seeds give no ground for one.
 
     >>> chance(0), chance(3e-9), chance(0.00032), chance(0.2)
-    ('no spread', '< 10⁻⁶', '3·10⁻⁴', '0.2')
+    ('–', '< 10⁻⁶', '3·10⁻⁴', '0.2')
     """
     if p == 0:
-        return "no spread"
+        return "–"
     if p < 1e-6:
         return "< 10⁻⁶"
     return words.number(float(f"{p:.0e}"))
