@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	&& echo $$p && break; done)
 RUN = .venv/bin/python -m
 PIP = $(RUN) pip --disable-pip-version-check --no-input install --quiet
+MUTMUT = PYTHONPATH=../mutmut ../../$(RUN) mutmut
 DOWNLOAD = about 210 MB
 
 unexport PYTHONPATH PYTHONHOME
@@ -20,13 +21,25 @@ $(shell rm -f .venv/.installed)
 endif
 endif
 
-.PHONY: book test clean distclean
+.PHONY: book test mutants clean distclean
 
 book: .venv/.installed ## execute, verify and build the book
 	@$(RUN) companion book
 
 test: .venv/.installed ## all tests, the verdicts of all chapters among them
-	@$(RUN) pytest $(ARGS)
+	@$(RUN) pytest $(or $(ARGS),--cov)
+
+mutants: _build/mutmut ## plant small faults in the verdict logic; each must fail a test
+	@rm -rf _build/mutants && mkdir -p _build/mutants/src
+	@cp -r lib/implicitreg _build/mutants/src && cp -r tests pyproject.toml _build/mutants
+	@cd _build/mutants && $(MUTMUT) run
+	@cd _build/mutants && for name in $$($(MUTMUT) results | grep -o 'implicitreg[^:]*'); do \
+	grep -qF '`'"$$name"'`' tests/mutants.md || { echo "no test fails on $$name"; failed=1; }; \
+	done; exit $${failed:-0}
+
+_build/mutmut: requirements-mutants.lock .venv/.installed
+	@rm -rf $@
+	@$(PIP) --no-deps --require-hashes --only-binary :all: --target $@ --requirement $<
 
 .venv/.installed: .venv/.packages pyproject.toml
 	@$(PIP) --no-deps --no-build-isolation --editable .
@@ -49,7 +62,7 @@ test: .venv/.installed ## all tests, the verdicts of all chapters among them
 	@touch $@
 
 clean: ## remove what was executed and built
-	@rm -rf _build .pytest_cache
+	@rm -rf _build .pytest_cache .hypothesis
 	@find lib tests notebooks -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean ## remove the environment too

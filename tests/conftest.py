@@ -15,9 +15,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(Path(__file__).parent))
+
+# One thread, as in the kernel of a chapter; NumPy reads this when a test imports it.
+for library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+# The same examples in each run, and none of them judged by how busy the machine is.
+settings.register_profile("book", derandomize=True, deadline=None, max_examples=50,
+                          suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("book")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import toybook
 import yaml
+from coverage import Coverage
 from nbformat.v4 import new_markdown_cell
 
 from companion import basis, studies
@@ -112,10 +113,20 @@ def pretend(book: Book, **fields: object) -> None:
                     (toybook.CLAIMS, box), (toybook.VERDICT, record))
 
 
+def measured(code: str) -> str:
+    """Return `code`, measured if the tests are; the kernels that it starts never are."""
+    if Coverage.current() is None:
+        return code
+    options = {"config_file": str(ROOT / "pyproject.toml"), "data_suffix": True,
+               "data_file": str(ROOT / "_build" / "coverage")}
+    return (f"import atexit, coverage; pages = coverage.Coverage(**{options!r}); pages.start(); "
+            f"atexit.register(lambda: (pages.stop(), pages.save())); {code}")
+
+
 def build(book: Book) -> tuple[int, str]:
     """Run ``jupyter-book build .`` and return its exit status and log."""
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()",
-               "build", ".", "-W", "--keep-going"]
+    code = measured("from jupyter_book.cli.main import main; main()")
+    command = [sys.executable, "-c", code, "build", ".", "-W", "--keep-going"]
     done = subprocess.run(command, cwd=book.root, capture_output=True, text=True, check=False,
                           env={**os.environ, "NO_COLOR": "1"})
     return done.returncode, done.stdout + done.stderr

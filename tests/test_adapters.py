@@ -1,4 +1,4 @@
-"""Low-rank adapters: nothing changes at B = 0, gradients, starts of equal norm."""
+"""Low-rank adapters: nothing changes at B = 0, starts of equal norm, refusals."""
 
 import numpy as np
 import pytest
@@ -41,17 +41,6 @@ def test_adapted_adds_products_and_keeps_biases(adapters):
     for (W, b), (W0, b0), (B, A) in zip(after, before, adapters.factors(x), strict=True):
         assert W - W0 == pytest.approx(B @ A) and (b == b0).all()
     assert (adapters.frozen == frozen).all()
-
-
-def test_gradient_against_differences(adapters, data):
-    rng = np.random.default_rng(2)
-    x = 0.3 * rng.standard_normal((2, adapters.size))
-    gradient = adapters.gradient(x, *data)
-    for _ in range(20):
-        d = rng.standard_normal(x.shape)
-        ahead, behind = (NETWORK.loss(adapters.adapted(x + h * d), *data) for h in (1e-6, -1e-6))
-        slope = np.sum(gradient * d, axis=1)
-        assert (ahead - behind) / 2e-6 == pytest.approx(slope, rel=1e-5, abs=1e-7)
 
 
 def test_at_the_start_only_B_moves(adapters, data):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from implicitreg.figures import (
-    COLORS, FIGURE_MIME, INK, KNOB_MIME, axis, fan, knob, new_figure, series, show,
+    COLORS, FIGURE_MIME, INK, KNOB_MIME, Knob, axis, fan, knob, new_figure, series, show, trace,
 )
+from implicitreg.optimize import descend
 
 
 def drawn():
@@ -45,6 +46,24 @@ def test_the_same_figure_twice_is_the_same():
     assert first.svg == second.svg and first.png == second.png
 
 
+def test_without_jupyter_a_figure_and_a_knob_are_their_words():
+    still = show(drawn(), caption="One line.", alt="A flat line at 2.")
+    for shown in (still, Knob(still, {})):
+        assert repr(shown) == "Figure. One line.\n[A flat line at 2.]"
+
+
+def test_a_trace_ends_where_its_row_froze():
+    run = descend(lambda x: x, np.array([[1.0], [8.0]]), step=0.5, n_steps=9, schedule=range(10),
+                  until=lambda x: np.abs(x[:, 0]) <= 1, observe={"x": lambda x: x[:, 0]})
+    _, axes = new_figure()
+    trace(axes, run, "x", ["gradient descent", "Polyak"])
+    trace(axes, run, "x", ["gradient descent", "Polyak"], thin=True)
+    assert [line.get_xdata().tolist() for line in axes.lines] == 2 * [[0], [0, 1, 2, 3]]
+    assert axes.lines[1].get_ydata().tolist() == [8, 4, 2, 1]
+    assert axes.lines[1].get_color() == COLORS["Polyak"]
+    assert axes.lines[2].get_alpha() < 1
+
+
 @pytest.mark.parametrize("missing", ["caption", "alt"])
 def test_a_figure_must_speak(missing):
     with pytest.raises(ValueError, match=missing):
@@ -66,6 +85,15 @@ def test_a_knob_carries_its_frames_and_a_still():
     assert data["knob"] == {"label": "value", "values": ["a", "b", "c"], "initial": 1}
     assert [f["note"] for f in data["frames"]] == ["", "middle", ""]
     assert "<svg" in data["svg"] and bundle["image/png"]
+
+
+def test_the_still_of_a_knob_shows_the_band_of_a_curve():
+    def still(**band):
+        curve = series("f", [0, 1], [1, 2], COLORS["Polyak"], **band)
+        return knob("v", {"a": [curve]}, x=axis("t", 0, 1), y=axis("f", 0, 3), initial="a",
+                    caption="c", alt="a").still.svg
+
+    assert "FillBetween" in still(low=[0, 1], high=[2, 3]) and "FillBetween" not in still()
 
 
 def test_knob_data_is_short_and_strict():

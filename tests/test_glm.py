@@ -1,4 +1,4 @@
-"""Generalized linear models: derivatives, excess risk, and Newton's penalized solutions."""
+"""Generalized linear models: stacks, excess risk, and Newton's penalized solutions."""
 
 import numpy as np
 import pytest
@@ -14,16 +14,6 @@ def draw(family, n, d, problems=2):
     X = np.array([rng.standard_normal((n, d)) for rng in rngs])
     truth = np.array([rng.standard_normal(d) for rng in rngs]) / d**0.5
     return respond(family, X, truth, rngs), truth
-
-
-@FAMILIES
-def test_gradient_and_hessian_are_differences_of_values(family):
-    model, theta = draw(family, 12, 4)
-    h, e = 1e-5, 1e-5 * np.eye(4)[:, None]
-    slopes = (model.value(theta + e) - model.value(theta - e)) / (2 * h)
-    np.testing.assert_allclose(model.gradient(theta), slopes.T, atol=1e-8)
-    bends = (model.gradient(theta + e) - model.gradient(theta - e)) / (2 * h)
-    np.testing.assert_allclose(model.hessian(theta), bends.swapaxes(0, 1), atol=1e-8)
 
 
 @FAMILIES

@@ -5,7 +5,7 @@ import pytest
 
 from implicitreg.initialize import orthogonal_factors
 from implicitreg.invariant_subspaces import (
-    narrow_gradient, narrow_product, split_directions, stack_narrow, transported,
+    narrow_product, split_directions, stack_narrow, transported,
 )
 from implicitreg.parameterizations import deep_gradient, deep_product
 
@@ -57,18 +57,6 @@ def test_a_rank_without_room_is_refused(rng, rank):
     M = rng.standard_normal((9, 9))
     with pytest.raises(ValueError, match=f"rank = {rank}: must be from 1 to 4"):
         split_directions(M, M, rank)
-
-
-@pytest.mark.parametrize("depth", [1, 3])
-def test_the_gradient_is_that_of_differences(rng, depth):
-    U, V = rng.standard_normal((2, 5, 7, 3))
-    x = stack_narrow(U, V, rng.standard_normal((depth, 5, 3, 3)))
-    M = rng.standard_normal((5, 7, 7))
-    loss = lambda x: ((narrow_product(x, 7) - M) ** 2).sum((-2, -1)) / 2  # noqa: E731
-    direction = 1e-5 * rng.standard_normal(x.shape)
-    expected = (loss(x + direction) - loss(x - direction)) / 2
-    measured = (narrow_gradient(x, 7, lambda W: W - M) * direction).sum((-2, -1))
-    np.testing.assert_allclose(measured, expected, rtol=1e-6)
 
 
 def test_the_product_is_taken_in_order_and_cores_are_shared(rng):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from implicitreg.optimize import averaged_descent, descend, gradient_flow
-from implicitreg.record import log_schedule
 from implicitreg.rules import gd, heavy_ball, momentum, nesterov
 
 CURVATURE = np.array([1.0, 0.1])
@@ -88,13 +87,6 @@ def test_gradient_flow_against_the_exponential(starts):
 def test_gradient_flow_refuses_times_that_do_not_increase(starts):
     with pytest.raises(ValueError, match="times"):
         gradient_flow(quadratic, starts, [0.0, 0.0])
-
-
-def test_log_schedule():
-    schedule = log_schedule(10_000, 50)
-    assert schedule[0] == 0 and schedule[-1] == 10_000 and (np.diff(schedule) > 0).all()
-    with pytest.raises(ValueError, match="n_points"):
-        log_schedule(10, 1)
 
 
 def test_the_average_leaves_the_last_iterate_out():

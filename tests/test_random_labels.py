@@ -22,13 +22,6 @@ def test_a_copy_is_the_image_with_some_entries_zeroed():
     assert (first != second).any(axis=(1, 2)).all() and (first[0] != first[1]).any()
 
 
-def test_more_copies_keep_the_first_ones():
-    images = np.ones((2, 5, 8))
-    few, many = (zeroed_copies(images, R, 0.5, rngs(2)) for R in (1, 4))
-    assert (few == many[:, :5]).all()
-    assert (zeroed_copies(images, 2, 0.0, rngs(2)) == 1).all() and (images == 1).all()
-
-
 def test_copies_refused():
     images = np.ones((2, 5, 8))
     with pytest.raises(ValueError, match="copies = 0"):
