@@ -41,13 +41,17 @@ def summary(study: dict[str, Any], companion: Any) -> str:
     """Return how many faults there are, and what is missing: both lists are shown even if empty."""
     faults = study.get("faults", [])
     runs = [run for fault in faults for run in fault["runs"].values()]
-    idle = [fault["id"] for fault in faults if not matrix.caught(fault["runs"])]
+    lacking = sum(len(fault["touches"]) - len(fault["runs"]) for fault in faults)
+    idle = [fault["id"] for fault in faults if len(fault["runs"]) == len(fault["touches"])
+            and not matrix.caught(fault["runs"])]
+    so_far = f" ({lacking} executions are still to come)" if lacking else ""
     rows = {
         "Faults": f"{len(faults)}, in {words.plural(len({f['file'] for f in faults}), 'file')}",
         "Executions": words.plural(len(runs), "chapter") + " with one fault each"
-        + _earlier(faults, companion),
+        + _earlier(faults, companion) + so_far,
         "Faults that nothing caught": ", ".join(idle) or "none",
-        "Claims that no fault turned red": ", ".join(study.get("claims_without_fault", [])) or "none",
+        f"Claims that no fault turned red{' so far' if lacking else ''}":
+            ", ".join(study.get("claims_without_fault", [])) or "none",
         "Executions that crashed": str(sum(bool(run["crashed"]) for run in runs)),
     }
     if study:
