@@ -76,6 +76,8 @@ def test_cards_show_in_jupyter_and_as_text(chapter):
     assert set(bundle) == {VERDICT_MIME, "text/html", "text/plain"}
     assert "<x>" not in bundle["text/html"] and "&lt;x&gt;" in bundle["text/html"]
     assert "REPRODUCED" in bundle["text/plain"] and "50 %" in bundle["text/plain"]
+    control = chapter.check("none", value("x", 3) >= 2, criterion_by="theorem")
+    assert "Criterion: a theorem's. A control: the effect must be absent here." in repr(control)
 
 
 def test_the_boxes_hold_claims_and_controls(chapter):
