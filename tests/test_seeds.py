@@ -51,7 +51,7 @@ def test_a_study_is_kept_with_its_flips(book, capsys):
 ])
 def test_what_cannot_be_kept(book, capsys, line):
     assert companion(f"verify {line}") == 2
-    assert "--keep takes --seeds A:B" in capsys.readouterr().err
+    assert "--keep takes no -p, and either --seeds A:B" in capsys.readouterr().err
     assert not (book.root / "book").joinpath("data").exists()
 
 

@@ -239,6 +239,6 @@ function startTheme(button) {
 const { front } = document.documentElement.dataset;
 if (front) location.replace(front);
 document.querySelectorAll("figure.knob").forEach(startKnob);
-document.querySelectorAll(".scoreboard").forEach(startScoreboard);
+document.querySelectorAll(".scoreboard:not(.plain)").forEach(startScoreboard);
 reachScrollers();
 document.querySelectorAll(".theme-button").forEach(startTheme);

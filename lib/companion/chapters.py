@@ -156,8 +156,11 @@ class Book:
         return [self.chapter(slug) for slug in dict.fromkeys(slugs)]
 
     @cached_property
-    def profiles(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Overrides by profile and chapter; ``book`` is the notebooks' own values."""
+    def profiles(self) -> dict[str, dict[str, dict[str, Any] | str]]:
+        """Overrides by profile and chapter; ``book`` is the notebooks' own values.
+
+        In place of the overrides may stand, as text, why the profile cannot be run here.
+        """
         path = self.root / "notebooks" / "profiles.yml"
         stored = (read_yaml(path) if path.is_file() else None) or {}
         if not isinstance(stored, dict):
@@ -166,9 +169,17 @@ class Book:
 
     def profile(self, name: str, slug: str) -> dict[str, Any]:
         """Return what profile `name` overrides in chapter `slug`."""
+        if slug in self.out_of_reach(name):
+            raise CompanionError(f"profile {name!r} of {slug} is not testable here: "
+                                 f"{self.out_of_reach(name)[slug]}")
+        return self.profiles[name].get(slug) or {}
+
+    def out_of_reach(self, name: str) -> dict[str, str]:
+        """Return by chapter why profile `name` cannot be run here."""
         if name not in self.profiles:
             raise CompanionError(f"no profile {name!r}; allowed: {', '.join(self.profiles)}")
-        return self.profiles[name].get(slug) or {}
+        return {slug: " ".join(entry.split()) for slug, entry in self.profiles[name].items()
+                if isinstance(entry, str)}
 
 
 def _toc_files(node: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""The command line: list, run, verify, falsify, book."""
+"""The command line: list, run, verify, falsify, digits, book."""
 
 from __future__ import annotations
 
@@ -89,18 +89,24 @@ def run(**options: Any) -> None:
 @cli.command()
 @_execution
 @click.option("--keep", is_flag=True,
-              help="Store what --seeds found in book/data, where the pages read it.")
+              help="Store in book/data, where the pages read it, what --seeds found of the book, "
+                   "or what another profile came to.")
 def verify(keep: bool, **options: Any) -> None:
     """Execute what is stale and compare the verdicts with tests/expected."""
-    from companion import seeds
+    from companion import scales, seeds
     from companion.verify import report, rows_by_seed
 
     several = len(options["seeds"] or []) > 1
-    if keep and (not several or options["profile"] != "book" or options["values"]):
-        raise CompanionError("--keep takes --seeds A:B with B > A + 1, the book profile and no -p")
+    other = options["profile"] != "book"
+    seeded = options["seed"] is not None or options["seeds"] is not None
+    if keep and (options["values"] or (seeded if other else not several)):
+        raise CompanionError("--keep takes no -p, and either --seeds A:B with B > A + 1 or "
+                             "--profile P other than book")
     book = Book(find_root())
     runs = _run(book, force=False, **options)
     rows = rows_by_seed(book, runs)
+    if keep and other:
+        scales.keep(book, options["profile"], runs)
     if several:
         found = seeds.study(book, runs)
         _out().print(seeds.table(found))
@@ -125,6 +131,24 @@ def falsify(slugs: tuple[str, ...], names: tuple[str, ...], jobs: int | None) ->
     with storage.locked(book.root / "_build" / "locks" / "falsify.lock", "planting faults"):
         runs = falsify.complete(book, chosen, slugs, jobs)
     matrix.report(chosen, runs, slugs, book, _out())
+
+
+@cli.command()
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@click.option("--setting", "names", metavar="NAME", multiple=True,
+              help="This setting only; may be repeated. By default all but `versions`, which is "
+                   "for another Python.")
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1),
+              help="Chapters at a time; by default one a processor.")
+def digits(slugs: tuple[str, ...], names: tuple[str, ...], jobs: int | None) -> None:
+    """Execute the chapters with other BLAS kernels, threads, versions, batches; keep the numbers."""
+    from companion import digits, storage
+
+    book = Book(find_root())
+    book.select(slugs)
+    names = names or tuple(name for name in digits.SETTINGS if name != digits.VERSIONS)
+    with storage.locked(book.root / "_build" / "locks" / "digits.lock", "measuring digits"):
+        digits.complete(book, names, slugs, jobs)
 
 
 @cli.command()
@@ -161,6 +185,11 @@ def _run(
         raise CompanionError("-p seed and --seed or --seeds exclude one another")
     from companion import execute  # imports papermill, which takes a while
 
+    if not slugs:
+        left_out = book.out_of_reach(profile)
+        for slug, reason in left_out.items():
+            click.echo(f"{slug}: not testable here: {reason}", err=True)
+        slugs = tuple(c.slug for c in book.chapters() if c.slug not in left_out)
     overrides = {name: parameters.Text(text) for name, text in values}
     return execute.run(book, slugs, profile, seeds or [seed], overrides, jobs=jobs,
                        timeout=timeout, force=force)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from companion import freshness, parameters
+from companion import freshness, kernel, parameters
 from companion.chapters import Book, Chapter
 
 LEAST_SECONDS = 300.0  # a time limit below this would punish a busy machine
@@ -21,7 +21,8 @@ LEAST_SECONDS = 300.0  # a time limit below this would punish a busy machine
 class Job:
     """One execution of one chapter: plain data, so that any executor can carry it.
 
-    Progress and messages call it by its `label`.
+    Progress and messages call it by its `label`; `environment` is what its kernel finds set besides
+    its own.
     """
 
     slug: str
@@ -37,6 +38,12 @@ class Job:
     last_seconds: float | None = None
     timeout: float = LEAST_SECONDS
     label: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def threads(self) -> int:
+        """How many threads the BLAS of its kernel may use."""
+        return int(self.environment.get(kernel.THREAD_VARIABLES[0], kernel.THREADS))
 
     @property
     def cells(self) -> int:

@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop, run_sync
 
 THREADS = 1
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 MEMORY_GB = 4.0  # no chapter takes a quarter of it; a runaway is to end before the machine does
 SOCKET_PATH = 90  # bytes of a folder whose sockets every system can name; Linux allows 107 in all
 _living: set[InterpreterKernel] = set()
@@ -32,10 +33,13 @@ class InterpreterKernel(AsyncKernelManager):
     the reader's IPython settings nor a port taken by a neighbour change a run.
     """
 
-    def __init__(self, library: Path, **kwargs: Any) -> None:
+    def __init__(
+        self, library: Path, environment: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(kernel_name="python3", **kwargs)
         self._folder = tempfile.TemporaryDirectory(prefix="ck-", ignore_cleanup_errors=True)
         self._library = library
+        self._environment = dict(environment or {})
         self._channels = None
         self.peak_memory_mb: float | None = None
         self.took_too_much = False
@@ -50,16 +54,16 @@ class InterpreterKernel(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """The running interpreter with one thread a process and the book's own library first."""
-        threads = {name: str(THREADS) for name in
-                   ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+        """The running interpreter, one thread a process, the book's library first, and what is asked."""
+        threads = dict.fromkeys(THREAD_VARIABLES, str(THREADS))
         paths = [str(self._library), *filter(None, [os.environ.get("PYTHONPATH")])]
         return KernelSpec(
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             display_name="Python 3",
             language="python",
             env={**threads, "PYTHONPATH": os.pathsep.join(paths),
-                 "IPYTHONDIR": os.path.join(self._folder.name, "ipython")},
+                 "IPYTHONDIR": os.path.join(self._folder.name, "ipython"),
+                 **self._environment},
         )
 
     def client(self, **kwargs: Any) -> Any:

@@ -27,7 +27,7 @@ def perform(job: Job, report: Progress | None) -> str:
 
 
 def _in_kernel(job: Job, report: Progress | None) -> str:
-    own = kernel.InterpreterKernel(job.root / "lib")
+    own = kernel.InterpreterKernel(job.root / "lib", job.environment)
     place = _Place(job, report)
     start = monotonic()
     try:
@@ -113,7 +113,7 @@ def seal(
         "parameters": dict(job.parameters),
         "seconds": round(seconds, 2),
         "peak_memory_mb": peak_memory_mb,
-        "provenance": {**provenance(job.root, job.packages), "key": job.key},
+        "provenance": {**provenance(job.root, job.packages, job.threads), "key": job.key},
         "key": job.key,
     }
     stored = nbformat.v4.reads_json(nbformat.v4.writes_json(notebook))

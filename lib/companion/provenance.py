@@ -14,13 +14,13 @@ from companion.freshness import versions
 from companion.kernel import THREADS
 
 
-def provenance(root: Path, packages: Iterable[str]) -> dict[str, Any]:
+def provenance(root: Path, packages: Iterable[str], threads: int = THREADS) -> dict[str, Any]:
     """Return what a reader needs to tell this run from another."""
     commit, dirty = _commit(root)
     return {
         "versions": versions(packages),
         "blas": _blas(),
-        "threads": THREADS,
+        "threads": threads,
         "cpu": _cpu(),
         "commit": commit,
         "dirty": dirty,

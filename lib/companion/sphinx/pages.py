@@ -13,7 +13,7 @@ import nbformat
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from companion import basis, execute, freshness, ledger, matrix, storage, studies
+from companion import basis, digits, execute, freshness, ledger, matrix, scales, storage, studies
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
 from companion.sphinx import blocks, search, seeds
@@ -22,7 +22,7 @@ from companion.sphinx.katex import Katex
 
 
 LEDGER = "ledger.json"
-STUDIES = (matrix.NAME, seeds.NAME)
+STUDIES = (matrix.NAME, seeds.NAME, scales.NAME, digits.NAME)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,13 @@ def verdict(word: str) -> str:
     return f'<span class="verdict-word v-{colour}">{sign} {word}</span>'
 
 
+def sign(word: str) -> str:
+    """Return a verdict as its glyph alone, with the word for who does not see it."""
+    glyph, colour = VERDICTS[word]
+    return (f'<span class="verdict-word v-{colour}" title="{word}"><span aria-hidden="true">{glyph}'
+            f'</span><span class="visually-hidden">{word}: </span></span>')
+
+
 def number(x: float | None) -> str:
     """Return a measured value to three digits; below 1e-12 only that.
 
