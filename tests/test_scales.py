@@ -6,7 +6,7 @@ import toybook
 from companion import cli, readings, scales, studies
 from companion.chapters import Book
 from companion.errors import CompanionError
-from companion.sphinx import scales_page
+from companion.sphinx import scales as shown
 
 PROFILES = ("smoke: {alpha: {trials: 1}}\n"
             "paper: {alpha: {trials: 30, rate: 1}, beta: its networks need a GPU}\n")
@@ -76,9 +76,13 @@ class Pages:
 
     def __init__(self, book: Book, key: str = "k") -> None:
         self.book, self.keys = book, {"alpha": key, "beta": "b"}
+        self.studies = {scales.NAME: {"runs": RUNS}}
         record = toybook.record("alpha")
         self.ledger = {"chapters": [{"chapter": "alpha", "claims": [record], "seconds": 2.0,
                                      "parameters": book.chapter("alpha").parameters}]}
+
+    def entry(self, slug: str) -> dict:
+        return next((e for e in self.ledger["chapters"] if e["chapter"] == slug), {"claims": []})
 
 
 RUNS = {"paper": {"alpha": {
@@ -88,18 +92,26 @@ RUNS = {"paper": {"alpha": {
 
 
 def test_the_summary_names_what_differs_and_what_is_missing(book):
-    said = scales_page.summary(Pages(book), RUNS)
+    said = shown.summary(Pages(book), RUNS)
     for words in ("alpha/one at paper size: not reproduced", "3 min 20 s of computation",
                   "Smoke, not measured yet</dt><dd>alpha, beta",
                   "not testable here: its networks need a GPU"):
         assert words in said
     assert "earlier code" not in said
-    assert "Paper, with earlier code</dt><dd>alpha" in scales_page.summary(Pages(book, "x"), RUNS)
+    assert "Paper, with earlier code</dt><dd>alpha" in shown.summary(Pages(book, "x"), RUNS)
+
+
+def test_a_chapter_tells_of_its_other_sizes(book):
+    assert shown.of_chapter("alpha", Pages(book)) == {
+        "At paper size": "3 min 20 s: one not reproduced"}
+    assert "with earlier code" in shown.of_chapter("alpha", Pages(book, "x"))["At paper size"]
+    assert shown.of_chapter("beta", Pages(book)) == {
+        "At paper size": "not testable here: its networks need a GPU"}
 
 
 def test_the_trend_is_flat_where_nothing_changes():
     heights = [float(dot.split('cy="')[1].split('"')[0])
-               for dot in scales_page._trend([1.0, 1.001, None]).split("<circle")[1:]]
+               for dot in shown.trend([1.0, 1.001, None]).split("<circle")[1:]]
     assert len(heights) == 2 and abs(heights[0] - heights[1]) < 0.1
-    assert scales_page._trend([None, 1.0, None]) == ""
-    assert "M8,12.0 L40,20.0 L72,4.0" in scales_page._trend([0.0, -1.0, 1.0])
+    assert shown.trend([None, 1.0, None]) == ""
+    assert "M8,12.0 L40,20.0 L72,4.0" in shown.trend([0.0, -1.0, 1.0])

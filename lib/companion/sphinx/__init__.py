@@ -20,7 +20,7 @@ from companion.sphinx.cards import ChapterCards
 from companion.sphinx.digits_page import StableDigits
 from companion.sphinx.faults_page import PlantedFaults
 from companion.sphinx.quoted import QuotedClaims
-from companion.sphinx.scales_page import Scales
+from companion.sphinx.scales_page import Scales, ScaleSettings
 from companion.sphinx.scoreboard import Scoreboard
 from companion.sphinx.seeds_page import UnseenSeeds
 from companion.sphinx.translator import Translator
@@ -39,6 +39,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("chapter-cards", ChapterCards)
     app.add_directive("claims", QuotedClaims)
     app.add_directive("planted-faults", PlantedFaults)
+    app.add_directive("scale-settings", ScaleSettings)
     app.add_directive("scales", Scales)
     app.add_directive("scoreboard", Scoreboard)
     app.add_directive("stable-digits", StableDigits)

@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from companion.chapters import Chapter, read_yaml
-from companion.sphinx import seeds, words
+from companion.sphinx import scales, seeds, words
 from companion.sphinx.outputs import anchor
 
 TITLE = re.compile(r"^# .+$", re.MULTILINE)
@@ -112,8 +112,8 @@ def plain(title: str) -> str:
     return re.sub(r"[*`]|\\(?=[()])", "", title)
 
 
-def provenance(entry: dict[str, Any], other_seeds: str) -> str:
-    """Return with what, where and when the chapter was executed, and what other seeds gave."""
+def provenance(entry: dict[str, Any], elsewhere: dict[str, str]) -> str:
+    """Return with what, where and when the chapter was executed, and what it gave `elsewhere`."""
     about = entry["provenance"]
     memory = entry["peak_memory_mb"]
     commit = about["commit"]
@@ -128,16 +128,23 @@ def provenance(entry: dict[str, Any], other_seeds: str) -> str:
         "Parameters": ", ".join(f"{name} = {value}" for name, value in entry["parameters"].items()),
         "Commit": f"{commit[:12]}{state}" if commit else "not under version control",
         "Key": about["key"],
-        **({"Unseen seeds": other_seeds} if other_seeds else {}),
+        **elsewhere,
     }
     return words.definitions(rows, f' data-key="{html.escape(about["key"])}"')
+
+
+def elsewhere(slug: str, companion: Any) -> dict[str, str]:
+    """Return what the stored studies say of a chapter on other seeds and at other sizes."""
+    other_seeds = seeds.of_chapter(slug, companion)
+    return {**({"Unseen seeds": other_seeds} if other_seeds else {}),
+            **scales.of_chapter(slug, companion)}
 
 
 BLOCKS = {
     "strip": lambda chapter, companion: strip(companion.entry(chapter.slug), companion),
     "citation": citation,
     "provenance": lambda chapter, companion: provenance(
-        companion.entry(chapter.slug), seeds.of_chapter(chapter.slug, companion)),
+        companion.entry(chapter.slug), elsewhere(chapter.slug, companion)),
 }
 
 

@@ -53,7 +53,7 @@ class Companion:
         if source in self.studies:
             shown = [self.studies[source], self.keys]
         elif source in self.executed:
-            shown = [self.executed[source], seeds.of_chapter(source, self)]
+            shown = [self.executed[source], blocks.elsewhere(source, self)]
         elif file.is_file():
             shown = file.read_text(encoding="utf-8")
         text = json.dumps([shown, self.address], sort_keys=True)
