@@ -81,3 +81,15 @@ def test_bad_input_is_named(A):
         basis_pursuit(A, np.zeros(10))
     with pytest.raises(ValueError, match="found no solution"):
         basis_pursuit(np.ones((1, 3)), np.array([-1.0]), nonnegative=True)
+
+
+@pytest.mark.parametrize("seed", [0, 3365, 4362])
+def test_no_column_enters_where_m_of_them_fit_the_data(seed):
+    rng = np.random.default_rng(seed)
+    m = rng.integers(2, 12)
+    n = m + rng.integers(1, 2 * m)
+    apart = 10.0 ** -rng.integers(3, 9)
+    A = rng.standard_normal((m, n))
+    A[:, 1::2] = A[:, :-1:2][:, :n // 2] + apart * A[:, 1::2]  # pairs of nearly equal columns
+    result = basis_pursuit(A, rng.standard_normal(m))
+    assert result.status == "converged" and result.gap < 1e-8

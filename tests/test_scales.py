@@ -93,7 +93,8 @@ RUNS = {"paper": {"alpha": {
 
 def test_the_summary_names_what_differs_and_what_is_missing(book):
     said = shown.summary(Pages(book), RUNS)
-    for words in ("alpha/one at paper size: not reproduced", "3 min 20 s of computation",
+    for words in ("Other verdicts at paper size</dt><dd>alpha/one: not reproduced",
+                  "Other verdicts at smoke size</dt><dd>none", "3 min 20 s of computation",
                   "Smoke, not measured yet</dt><dd>alpha, beta",
                   "not testable here: its networks need a GPU"):
         assert words in said

@@ -78,7 +78,7 @@ def _follow_path(
         nu = Q[:, :k] @ w
         q = nu @ A
         p = c - lam * q
-        p[np.abs(p) <= smallest] = 0
+        p[(np.abs(p) <= smallest) | (k == m)] = 0  # m columns fit y: what is left of p is rounding
         event, j, root = _next_event(p, q, x0, d, S, s, nonnegative)
         lam = min(lam, root) if root > smallest else 0.0
         if lam == 0 or steps == max_iterations:

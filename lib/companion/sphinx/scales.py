@@ -35,10 +35,11 @@ def summary(companion: Any, runs: dict[str, Any]) -> str:
                  for slug, reason in book.out_of_reach(name).items()}
     own = {record["claim"]: record["verdict"] for entry in companion.ledger["chapters"]
            for record in entry["claims"]}
-    other = [f"{claim} at {name} size: {found['verdict']}" for name in others(companion)
-             for claim, found in readings.by_claim(runs.get(name, {})).items()
-             if found["verdict"] != own.get(claim)]
-    rows["Verdicts other than the book's"] = "; ".join(other) or "none"
+    for name in others(companion):
+        other = [f"{claim}: {found['verdict']}"
+                 for claim, found in readings.by_claim(runs.get(name, {})).items()
+                 if found["verdict"] != own.get(claim)]
+        rows[f"Other verdicts at {name} size"] = "; ".join(other) or "none"
     return words.definitions(rows)
 
 
