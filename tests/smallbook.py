@@ -67,7 +67,8 @@ def make(root: Path) -> Book:
     """A book with the pages and assets of the real one; its chapter's prose has mathematics."""
     book = toybook.make(root, "alpha")
     shutil.rmtree(root / "book")
-    shutil.copytree(ROOT / "book", root / "book", ignore=shutil.ignore_patterns("data"))
+    shutil.copytree(ROOT / "book", root / "book", ignore=shutil.ignore_patterns(
+        "data", "errata.yml", "replies", "releases"))
     shutil.copy(ROOT / "CITATION.cff", root)
     shutil.copy(ROOT / "_config.yml", root)
     (root / "book" / "intro.md").write_text(INTRO, encoding="utf-8")
@@ -75,7 +76,8 @@ def make(root: Path) -> Book:
     parts = [{"caption": "First", "chapters": [{"file": "book/first"},
                                                {"file": "notebooks/alpha"}]},
              {"chapters": [{"file": f"book/{name}"} for name in
-                           ("scoreboard", "seeds", "faults", "verdicts", "rerun", "notation", "references")]}]
+                           ("scoreboard", "seeds", "scales", "digits", "faults", "verdicts",
+                            "rerun", "notation", "references", "releases", "authors")]}]
     toc = {"format": "jb-book", "root": "book/intro", "parts": parts}
     (root / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
     source = toybook.notebook("alpha", *toybook.good_sources("alpha"))

@@ -76,7 +76,7 @@ def test_outside_of_a_book(companion, tmp_path_factory, monkeypatch):
     assert status == 2 and err.count("\n") == 1 and "no book at or above" in err
 
 
-@pytest.mark.parametrize("line", ["", "list", "run", "verify", "book"])
+@pytest.mark.parametrize("line", ["", "list", "run", "verify", "compare", "new", "release", "book"])
 def test_help(companion, line):
     status, out, _ = companion(f"{line} --help")
     assert status == 0 and out.startswith("Usage: companion")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from companion import execute, scales, studies
+from companion import execute, faults, scales, studies
 from companion.chapters import Book
 from companion.errors import ChapterFailed
 from companion.expected import compare, expectations
@@ -37,16 +37,13 @@ def test_the_contents_name_every_notebook(book):
     assert sorted(chapter.slug for chapter in book.chapters()) == SLUGS
 
 
-@pytest.mark.parametrize("name", ["smoke", "paper"])
-def test_a_profile_speaks_of_every_chapter(book, name):
-    assert set(book.profiles[name]) == set(SLUGS)
+def test_profiles_name_chapters_only(book):
+    assert {slug for chapters in book.profiles.values() for slug in chapters} <= set(SLUGS)
 
 
 @pytest.mark.parametrize("name", ["smoke", "paper"])
 def test_stored_runs_of_other_sizes_are_as_expected(book, name):
-    runs = studies.load(book, scales.NAME)["runs"][name]
-    assert set(runs) == set(SLUGS) - set(book.out_of_reach(name))
-    for slug, stored in runs.items():
+    for slug, stored in studies.load(book, scales.NAME)["runs"][name].items():
         rows = compare(slug, stored["claims"], expectations(book, slug, name))
         assert [row for row in rows if row.differs] == []
 
@@ -83,6 +80,42 @@ def test_cells_are_short_and_prose_stands_between_them(book, slug):
             assert previous != "code", f"no prose before cell {cell.id}"
         if not hidden:
             previous = cell.cell_type
+
+
+@each_chapter
+def test_it_has_claims_a_control_and_a_picture(book, slug):
+    cells = book.chapter(slug).notebook.cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    for wanted in ("chapter.claim(", "refuted_by=", "chapter.control(", "chapter.check("):
+        assert wanted in code, f"no {wanted}"
+    pictures = [cell for cell in cells if "thumbnail" in cell.metadata.get("tags", [])]
+    assert len(pictures) == 1, "one picture stands for the chapter"
+
+
+@each_chapter
+def test_each_claim_has_a_fault_that_is_meant_for_it(book, slug):
+    meant = {claim for fault in faults.load(book) for claim in fault.red}
+    claims = {f"{slug}/{claim}" for claim in expectations(book, slug, "book")}
+    assert claims <= meant, sorted(claims - meant)
+
+
+@each_chapter
+def test_an_exercise_is_answered_in_a_fold(book, slug):
+    prose = "\n".join(cell.source for cell in book.chapter(slug).notebook.cells
+                      if cell.cell_type == "markdown")
+    exercises = prose.partition("## Exercises")[2]
+    asked = set(re.findall(r"^\*\*(\d+)\.", exercises, re.MULTILINE))
+    answered = set(re.findall(r"^<details><summary>Solution (\d+)", exercises, re.MULTILINE))
+    assert asked and asked == answered
+
+
+def test_the_checklist_names_tests_that_are_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(test_\w+\.py)`: `(test_\w+)` \|$", text, re.MULTILINE)
+    rows = re.findall(r"^\| (?!what)(?!-).*\|$", text, re.MULTILINE)
+    assert len(named) == len(rows) >= 10
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), test
 
 
 @each_chapter

@@ -1,13 +1,11 @@
-"""The command line: list, run, verify, falsify, digits, book."""
+"""The command line: list, run, verify, compare, falsify, digits, new, release, book."""
 
 from __future__ import annotations
 
-import re
 import signal
 import sys
 import webbrowser
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,37 +16,7 @@ from rich.table import Table
 from companion import freshness, judge, parameters
 from companion.chapters import Book, find_root
 from companion.errors import CompanionError
-
-
-def _seeds(context: click.Context, option: click.Parameter, text: str | None) -> list[int] | None:
-    if text is None:
-        return None
-    match = re.fullmatch(r"(\d+):(\d+)", text)
-    if not match or int(match[1]) >= int(match[2]):
-        raise CompanionError(f"--seeds {text}: allowed: A:B with 0 <= A < B (root seeds A to B-1)")
-    return list(range(int(match[1]), int(match[2])))
-
-
-def _execution(command: Callable) -> Callable:
-    """The options that run and verify share."""
-    options = [
-        click.argument("slugs", metavar="[SLUG]...", nargs=-1),
-        click.option("--profile", metavar="P", default="book", show_default=True,
-                     help="Book, or a profile of notebooks/profiles.yml."),
-        click.option("--seed", metavar="N", type=int, help="Root seed of every stream."),
-        click.option("--seeds", metavar="A:B", callback=_seeds,
-                     help="Root seeds A to B-1, one run each."),
-        click.option("-p", "values", metavar="NAME VALUE", nargs=2, multiple=True,
-                     help="A parameter's value; may be repeated."),
-        click.option("--jobs", metavar="N", type=click.IntRange(min=1),
-                     help="Chapters at a time; by default one a processor."),
-        click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True),
-                     help="Time limit of a chapter; by default ten times its last run, "
-                          "at least 300."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+from companion.options import ONE_RUN, RUNS, execution
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,7 +47,7 @@ def list_() -> None:
 
 
 @cli.command()
-@_execution
+@execution(*RUNS)
 def run(**options: Any) -> None:
     """Execute chapters (all by default), fresh or not."""
     for done in _run(Book(find_root()), force=True, **options):
@@ -87,7 +55,7 @@ def run(**options: Any) -> None:
 
 
 @cli.command()
-@_execution
+@execution(*RUNS)
 @click.option("--keep", is_flag=True,
               help="Store in book/data, where the pages read it, what --seeds found of the book, "
                    "or what another profile came to.")
@@ -113,6 +81,28 @@ def verify(keep: bool, **options: Any) -> None:
         if keep:
             seeds.keep(book, found)
     report(rows, _out())
+
+
+@cli.command()
+@click.argument("ledger", metavar="LEDGER")
+@execution(*ONE_RUN)
+def compare(ledger: str, slugs: tuple[str, ...], **options: Any) -> None:
+    """Execute what is stale and set it beside LEDGER, the ledger.json of a site, as a file.
+
+    All chapters of LEDGER by default. The exit status is 1 if a verdict of LEDGER is another one
+    here or is missing.
+    """
+    from companion import compare, published
+    from companion.ledger import ensure_sound
+
+    book = Book(find_root())
+    stated = published.load(ledger)
+    runs = _run(book, compare.chapters(book, stated, slugs, ledger), seeds=None, force=False,
+                **options)
+    ensure_sound((run.chapter, run.notebook) for run in runs)
+    for line in compare.settings(stated, runs):
+        click.echo(line, err=True)
+    compare.report(compare.rows(stated, slugs, runs), ledger, _out())
 
 
 @cli.command()
@@ -149,6 +139,30 @@ def digits(slugs: tuple[str, ...], names: tuple[str, ...], jobs: int | None) -> 
     names = names or tuple(name for name in digits.SETTINGS if name != digits.VERSIONS)
     with storage.locked(book.root / "_build" / "locks" / "digits.lock", "measuring digits"):
         digits.complete(book, names, slugs, jobs)
+
+
+@cli.command()
+@click.argument("slug", metavar="SLUG")
+def new(slug: str) -> None:
+    """Add a chapter that passes: a notebook, its expected verdicts, its faults, its entries."""
+    from companion import scaffold
+
+    for path in scaffold.create(Book(find_root()), slug):
+        click.echo(_relative(path))
+
+
+@cli.command()
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1),
+              help="Chapters at a time; by default one a processor.")
+def release(jobs: int | None) -> None:
+    """Keep the ledger as that of the version in CITATION.cff, in book/releases."""
+    from companion import execute, ledger, releases
+    from companion.verify import report, rows_by_seed
+
+    book = Book(find_root())
+    releases.ensure_new(book)
+    report(rows_by_seed(book, execute.run(book, jobs=jobs)), _out())
+    click.echo(_relative(releases.keep(book, ledger.build(book))))
 
 
 @cli.command()

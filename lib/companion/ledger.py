@@ -60,9 +60,13 @@ def build(book: Book) -> dict[str, Any]:
     return of(book, [(chapter, freshness.executed(book, chapter)) for chapter in book.chapters()])
 
 
+def text(ledger: Mapping[str, Any]) -> str:
+    """Return `ledger` as JSON."""
+    return json.dumps(ledger, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def write(ledger: Mapping[str, Any], folder: Path) -> None:
     """Put ``ledger.json`` and the schemas in `folder`."""
-    storage.write(Path(folder) / "ledger.json",
-                  json.dumps(ledger, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    storage.write(Path(folder) / "ledger.json", text(ledger))
     for name in schemas.NAMES:
         storage.write(Path(folder) / name, schemas.text(name))

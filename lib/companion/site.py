@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from companion import artefact, ledger, storage
+from companion import artefact, ledger, remarks, storage
 from companion.chapters import Book
 from companion.errors import ChapterFailed
 
@@ -52,8 +52,10 @@ def build(book: Book) -> Path:
     storage.ensure_writable(staging)
     stamp.unlink(missing_ok=True)
     html = staging / "_build" / "html"
+    built = ledger.build(book)
+    remarks.load(book, built)  # a broken file is one line here, and a long log from Sphinx
     _sphinx(book, staging)
-    ledger.write(ledger.build(book), html)
+    ledger.write(built, html)
     found = artefact.check_site(html, book)
     if found:
         raise ChapterFailed(f"the site has {len(found)} faults; the last good site is kept",

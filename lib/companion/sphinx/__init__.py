@@ -14,12 +14,13 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 
 from companion import policy
-from companion.sphinx import katex, layout, pages
+from companion.sphinx import katex, layout, pages, releases_page
 from companion.sphinx.blocks import ChapterBlock
 from companion.sphinx.cards import ChapterCards
 from companion.sphinx.digits_page import StableDigits
 from companion.sphinx.faults_page import PlantedFaults
 from companion.sphinx.quoted import QuotedClaims
+from companion.sphinx.remarks_page import Errata, Replies
 from companion.sphinx.scales_page import Scales, ScaleSettings
 from companion.sphinx.scoreboard import Scoreboard
 from companion.sphinx.seeds_page import UnseenSeeds
@@ -38,7 +39,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("chapter-block", ChapterBlock)
     app.add_directive("chapter-cards", ChapterCards)
     app.add_directive("claims", QuotedClaims)
+    app.add_directive("errata", Errata)
     app.add_directive("planted-faults", PlantedFaults)
+    app.add_directive("releases", releases_page.Releases)
+    app.add_directive("replies", Replies)
     app.add_directive("scale-settings", ScaleSettings)
     app.add_directive("scales", Scales)
     app.add_directive("scoreboard", Scoreboard)
@@ -49,7 +53,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", pages.outdated)
     app.connect("source-read", pages.show_outputs)
     app.connect("html-page-context", layout.add_to_page)
+    app.connect("html-collect-pages", releases_page.collect)
     app.connect("build-finished", pages.publish)
+    app.connect("build-finished", releases_page.publish)
     app.add_transform(layout.Dropdowns)
     app.set_translator("html", Translator)
     app.setup_extension("myst_nb")

@@ -11,23 +11,24 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from companion.chapters import Chapter, read_yaml
-from companion.sphinx import scales, seeds, words
+from companion.sphinx import remarks, scales, seeds, words
 from companion.sphinx.outputs import anchor
 
 TITLE = re.compile(r"^# .+$", re.MULTILINE)
 CITE = re.compile(r"^## Cite\b.*$", re.MULTILINE)
 
 
-def add(notebook: dict[str, Any]) -> None:
-    """Put the strip under the title of `notebook`, citation and provenance at its end."""
+def add(notebook: dict[str, Any], closing: str = "") -> None:
+    """Put the strip under the title of `notebook`, citation, provenance and `closing` at its end."""
     first = next(cell for cell in notebook["cells"] if TITLE.search(_source(cell)))
     first["source"] = TITLE.sub(lambda title: f"{title[0]}\n\n{_block('strip')}", _source(first),
                                 count=1)
     last = _source(notebook["cells"][-1])
     heading = "" if CITE.search(last) else "## Cite this chapter\n\n"
     notebook["cells"] += [
-        _prose("generated-cite", heading + _block("citation")),
+        _prose("generated-cite", f"{heading}{_block('citation')}\n{remarks.OBJECT}\n"),
         _prose("generated-provenance", "## Provenance\n\n" + _block("provenance")),
+        *[_prose("generated-remarks", text) for text in [closing] if text],
     ]
 
 
@@ -57,7 +58,8 @@ def strip(entry: dict[str, Any], companion: Any) -> str:
         f'<ul class="chips" aria-label="Verdicts of this chapter">{chips}</ul>'
         f'<p class="strip-facts">{_counts(entry["claims"])}. Computed in '
         f'{words.duration(entry["seconds"])}. '
-        f'<a href="{file}" download>Notebook with outputs</a>{source}</p></div>'
+        f'<a href="{file}" download>Notebook with outputs</a>{source}'
+        f'{remarks.facts(companion.remarks, entry["chapter"])}</p></div>'
     )
 
 

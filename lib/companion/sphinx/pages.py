@@ -13,15 +13,17 @@ import nbformat
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from companion import basis, digits, execute, freshness, ledger, matrix, scales, storage, studies
+from companion import (basis, digits, execute, freshness, ledger, matrix, releases, remarks, scales,
+                       storage, studies)
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
 from companion.sphinx import blocks, search, seeds
+from companion.sphinx import remarks as said
 from companion.sphinx.admit import admit
 from companion.sphinx.katex import Katex
 
 
-LEDGER = "ledger.json"
+LEDGER, RELEASES = "ledger.json", "releases"
 STUDIES = (matrix.NAME, seeds.NAME, scales.NAME, digits.NAME)
 
 
@@ -35,6 +37,8 @@ class Companion:
     katex: Katex
     studies: dict[str, dict[str, Any]]
     keys: dict[str, str]
+    remarks: remarks.Remarks
+    releases: list[releases.Release]
     address: str
     branch: str
 
@@ -48,12 +52,13 @@ class Companion:
 
     def digest(self, source: str) -> str:
         """Return a hash of what a page may show: ledger, study, a chapter, or its own file."""
-        shown: Any = {LEDGER: self.ledger}.get(source)
+        shown: Any = {LEDGER: self.ledger, RELEASES: [vars(each) for each in self.releases]
+                      }.get(source)
         file = self.book.root / source
         if source in self.studies:
             shown = [self.studies[source], self.keys]
         elif source in self.executed:
-            shown = [self.executed[source], blocks.elsewhere(source, self)]
+            shown = [self.executed[source], blocks.elsewhere(source, self), self.remarks.of(source)]
         elif file.is_file():
             shown = file.read_text(encoding="utf-8")
         text = json.dumps([shown, self.address], sort_keys=True)
@@ -70,8 +75,10 @@ def prepare(app: Sphinx) -> None:
     repository = read_yaml(book.root / "_config.yml").get("repository") or {}
     try:
         runs = execute.run(book)
+        built = ledger.build(book)
         app.companion = Companion(
-            book=book, ledger=ledger.build(book), katex=Katex(book.root),
+            book=book, ledger=built, katex=Katex(book.root), remarks=remarks.load(book, built),
+            releases=releases.load(book),
             studies={name: studies.load(book, name) for name in STUDIES},
             keys={chapter.slug: basis.key(chapter) for chapter in book.chapters()},
             executed={run.chapter.slug: run.notebook for run in runs},
@@ -109,7 +116,7 @@ def show_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
     note_shown(app.env, chapter.slug)
     notebook = join(json.loads(source[0]), app.companion.executed[chapter.slug])
     admit(notebook, app.companion.katex)
-    blocks.add(notebook)
+    blocks.add(notebook, said.sections(app.companion.remarks, chapter.slug))
     source[0] = json.dumps(notebook)
 
 

@@ -31,14 +31,20 @@ class QuotedClaims(SphinxDirective):
         return [nodes.raw("", f'<ul class="quoted">{items}</ul>', format="html")]
 
     def _item(self, claim: dict[str, Any], tex: Any) -> str:
-        slug, colour = claim["claim"].split("/")[0], words.VERDICTS[claim["verdict"]][1]
+        slug = claim["claim"].split("/")[0]
         page = self.env.app.builder.get_relative_uri(self.env.docname, f"notebooks/{slug}")
-        link = (f'<a class="claim-id" href="{page}#{anchor(claim["claim"])}">'
-                f'{html.escape(claim["claim"])}</a>')
-        parts = "".join(_part(part, tex) for part in claim["parts"])
-        return (f'<li class="v-{colour}">{words.verdict(claim["verdict"])} {link}'
-                f'<span class="claim-statement">{tex.text(claim["statement"])}</span>'
-                f'<ul class="quoted-parts">{parts}</ul></li>')
+        return item(claim, f"{page}#{anchor(claim['claim'])}", tex)
+
+
+def item(claim: dict[str, Any], href: str, tex: Any, identity: str = "") -> str:
+    """Return a claim as an item of a list, its id a link to `href`."""
+    colour = words.VERDICTS[claim["verdict"]][1]
+    own = f' id="{html.escape(identity)}"' if identity else ""
+    link = f'<a class="claim-id" href="{href}">{html.escape(claim["claim"])}</a>'
+    parts = "".join(_part(part, tex) for part in claim["parts"])
+    return (f'<li class="v-{colour}"{own}>{words.verdict(claim["verdict"])} {link}'
+            f'<span class="claim-statement">{tex.text(claim["statement"])}</span>'
+            f'<ul class="quoted-parts">{parts}</ul></li>')
 
 
 def _part(part: dict[str, Any], tex: Any) -> str:
