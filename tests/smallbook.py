@@ -50,6 +50,12 @@ INTRO = """# A small book
 ```{chapter-cards}
 ```
 """
+CHANGES = "# Changes\n\nSee alpha/one, not alpha/one-more.\n"
+PROSE_PAGES = ("scoreboard", "seeds", "scales", "digits", "faults", "verdicts", "changes", "rerun",
+               "library", "releases", "authors", "notation", "notions", "references")
+NOTIONS = """methods: {descent: [alpha, alpha/one], slope: descent}
+notions: {$x^2$: [alpha]}
+"""
 OPENING = """# What comes first?
 
 ```{claims}
@@ -73,11 +79,11 @@ def make(root: Path) -> Book:
     shutil.copy(ROOT / "_config.yml", root)
     (root / "book" / "intro.md").write_text(INTRO, encoding="utf-8")
     (root / "book" / "first.md").write_text(OPENING, encoding="utf-8")
+    (root / "book" / "notions.yml").write_text(NOTIONS, encoding="utf-8")
+    (root / "CHANGELOG.md").write_text(CHANGES, encoding="utf-8")
     parts = [{"caption": "First", "chapters": [{"file": "book/first"},
                                                {"file": "notebooks/alpha"}]},
-             {"chapters": [{"file": f"book/{name}"} for name in
-                           ("scoreboard", "seeds", "scales", "digits", "faults", "verdicts",
-                            "rerun", "notation", "references", "releases", "authors")]}]
+             {"chapters": [{"file": f"book/{name}"} for name in PROSE_PAGES]}]
     toc = {"format": "jb-book", "root": "book/intro", "parts": parts}
     (root / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
     source = toybook.notebook("alpha", *toybook.good_sources("alpha"))

@@ -11,6 +11,7 @@ from companion import artefact
 from companion.chapters import Book
 
 CHAPTER, BOARD, PROSE = "notebooks/alpha.html", "book/scoreboard.html", "book/notation.html"
+CLAIM = "claims/alpha/one.html"
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,7 @@ def test_a_sound_site_has_no_findings(site, sound):
     (CHAPTER, 'id="claim-one"', 'id="claim-two"', "the verdict of alpha/one is not shown"),
     (BOARD, 'id="alpha--one"', "", "the verdict of alpha/one is not shown"),
     (BOARD, "</span> reproduced", "</span> done", "alpha/one does not say 'reproduced'"),
+    (CLAIM, 'id="claim-one"', 'id="claim-two"', "the verdict of alpha/one is not shown"),
     (CHAPTER, '<path d="M0,0L9,9" id="fig-a-p" stroke="currentColor"></path>', "",
      "nothing is drawn"),
     (CHAPTER, "<path", "<defs><path", "nothing is drawn"),
@@ -76,7 +78,7 @@ def test_what_is_quoted_as_code_is_no_fault(site, sound):
 
 
 @pytest.mark.parametrize("page, found", [
-    (CHAPTER, "notebooks/alpha.html: missing"), (BOARD, "book/scoreboard.html: missing"),
+    (CHAPTER, "notebooks/alpha.html: missing"), (CLAIM, "claims/alpha/one.html: missing"), (BOARD, "book/scoreboard.html: missing"),
     ("ledger.json", "ledger.json: missing"), ("_static/book.css", "book.css, which is not there"),
     ("_static/katex/fonts/KaTeX_Main-Regular.woff2", "css loads fonts/KaTeX_Main-Regular.woff2"),
 ])

@@ -1,5 +1,7 @@
 """Every page in a real browser that has no network."""
 
+from urllib.parse import quote
+
 import pytest
 
 CENTRING = """() => [...document.querySelectorAll("div.math")].flatMap((block) => {
@@ -55,8 +57,13 @@ CONTRAST = r"""() => {
 
 
 def page_names(site):
-    return [path.relative_to(site.folder).as_posix() for path in sorted(site.folder.rglob("*.html"))
-            if "_static" not in path.parts and path != site.folder / "index.html"]
+    """Every page; of the claims' pages, which are all made alike, the longest of each chapter."""
+    found = [path for path in sorted(site.folder.rglob("*.html"))
+             if "_static" not in path.parts and path != site.folder / "index.html"]
+    longest = {max(folder.glob("*.html"), key=lambda path: path.stat().st_size)
+               for folder in (site.folder / "claims").iterdir()}
+    return [path.relative_to(site.folder).as_posix() for path in found
+            if site.folder / "claims" not in path.parents or path in longest]
 
 
 @pytest.fixture
@@ -95,7 +102,9 @@ def test_the_site_works_on_disk(site, visit_of, knob_page):
     page.get_by_role("searchbox").fill("momentum")
     page.get_by_role("searchbox").press("Enter")
     page.locator("#search-results a").first.click()
-    page.wait_for_url("**/notebooks/*")
+    page.wait_for_url("**/claims/**")
+    page.get_by_role("link", name="Where the chapter checks it").click()
+    page.wait_for_url("**/notebooks/*#claim-*")
     page.goto(site.on_disk().url + "book/scoreboard.html")
     page.get_by_role("button", name="Margin").click()
     assert column(page, 5) == sorted(column(page, 5))
@@ -189,12 +198,44 @@ def test_colours_are_the_readers(visit):
     assert "auto" in button.text_content() and seen.page.evaluate(ground) == light
 
 
-def test_search_finds_a_chapter(visit):
-    seen = visit("search.html?q=momentum")
+@pytest.mark.parametrize("query, claim", [
+    ("norms-diverging/norm-rate", "norms-diverging/norm-rate"),
+    ("free entry grows rate", "norms-diverging/norm-rate"),
+    ("Molina-Fructuoso fewer iterations", "accelerated-phase-retrieval/momentum-accelerates")])
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_a_search_finds_a_claim_by_its_id_its_words_and_its_authors(
+    site, visit_of, query, claim, on_disk
+):
+    place = site.on_disk() if on_disk else site
+    seen = visit_of(place, f"search.html?q={quote(query)}")
+    seen.page.get_by_text("Search finished").wait_for()
     first = seen.page.locator("#search-results a").first
-    first.wait_for()
-    assert "notebooks/" in first.get_attribute("href")
+    assert first.get_attribute("href") == f"claims/{claim}.html"
     assert (seen.foreign, seen.failed, seen.console) == ([], [], [])
+
+
+def test_a_search_shows_claims_before_pages(visit):
+    page = visit("search.html?q=momentum").page
+    page.get_by_text("Search finished").wait_for()
+    found = [link.get_attribute("href") for link in page.locator("#search-results a").all()]
+    claims = [href.startswith("claims/") for href in found]
+    assert claims == sorted(claims, reverse=True) and 0 < sum(claims) < len(claims)
+    assert "notebooks/accelerated-phase-retrieval.html" in found
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_citation_is_copied_or_else_selected(site, visit_of, allowed):
+    refused = "" if allowed else "navigator.clipboard.writeText = () => Promise.reject();"
+    keeps = "navigator.clipboard.writeText = async (text) => { globalThis.copied = text; };"
+    name = "notebooks/norms-diverging.html"
+    page = visit_of(site.on_disk(), name, before=refused or keeps).page
+    card = page.locator("#claim-norm-rate")
+    card.get_by_text("Cite", exact=True).click()
+    card.get_by_role("button", name="Copy the BibTeX entry").click()
+    said = card.get_by_text("Copied" if allowed else "Selected", exact=True)
+    said.wait_for()
+    text = page.evaluate("globalThis.copied ?? String(getSelection())")
+    assert text.strip().startswith("@incollection{norms-diverging--norm-rate,")
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -18,7 +18,8 @@ SOUND = f"""<!DOCTYPE html><html><head><meta charset="utf-8">{META}<title>On alp
 <a href="mailto:a@a.org">a letter</a>, <a href="beta.html#one">a page</a>.</p>
 <img src="data:image/png;base64,iVBO" alt="Data: a line">
 <svg><image xlink:href="data:image/png;base64,"/></svg>
-<script type="application/json">{{"note": "javascript:"}}</script></main></body></html>"""
+<script type="application/json">{{"note": "javascript:"}}</script>
+<script type="application/ld+json">{{"@type": "Book"}}</script></main></body></html>"""
 
 
 def faults(folder, text):

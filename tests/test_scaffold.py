@@ -4,11 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+import test_addresses
 import test_notebooks
 import toybook
 
 from companion import cli, falsify, faults, scaffold, storage
-from companion.chapters import Book
+from companion.chapters import Book, read_yaml
 from companion.errors import CompanionError
 from companion.papers import papers
 
@@ -69,6 +70,19 @@ def test_the_command_names_its_files(book, capsys):
     slugs = [chapter.slug for chapter in Book(book.root).chapters()]
     assert slugs == ["alpha", "beta", "my-chapter"]
     assert "key" in papers(book.root).entries and "my-chapter" in papers(book.root).entries
+
+
+def test_it_stands_in_the_index_and_its_addresses_are_kept(book):
+    (book.root / "book" / "notions.yml").write_text("methods: {}\nnotions:\n  a: [alpha]\n")
+    (book.root / "tests" / "addresses.txt").write_text("notebooks/alpha.html\n")
+    scaffold.create(book, "my-chapter")
+    index = read_yaml(book.root / "book" / "notions.yml")["notions"]
+    assert sum("my-chapter" in str(places) for places in index.values()) == 2
+    claims = read_yaml(book.root / "tests" / "expected" / "my-chapter.yml")["book"]
+    due = ["notebooks/my-chapter.html", *(each for claim in claims
+           for each in test_addresses.promised("my-chapter", claim))]
+    stored = (book.root / "tests" / "addresses.txt").read_text().split()
+    assert stored == ["notebooks/alpha.html", *due]
 
 
 @pytest.mark.parametrize("slug, message", [

@@ -1,5 +1,5 @@
-// The book's one script: interactive figures, the scoreboard, the colour theme. What it writes into
-// a page, it writes as text.
+// The book's one script: interactive figures, the scoreboard, citations, the colour theme. What it
+// writes into a page, it writes as text.
 // Without it the pages show still figures and the whole table, in the reader's own colours.
 "use strict";
 
@@ -210,6 +210,24 @@ function startScoreboard(board) {
   board.prepend(bar);
 }
 
+// ---- Citations ----------------------------------------------------------------------
+
+function startCopy(text) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "copy", textContent: "Copy" });
+  button.setAttribute("aria-label", `Copy ${text.matches("pre") ? "the BibTeX entry" : "the citation"}`);
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      button.textContent = "Copied";
+    } catch {  // not allowed here: the reader's own keys still are
+      getSelection().selectAllChildren(text);
+      button.textContent = "Selected";
+    }
+  });
+  text.after(button);
+}
+
 // ---- What scrolls can be reached by keyboard ----------------------------------------
 
 function reachScrollers() {
@@ -240,5 +258,6 @@ const { front } = document.documentElement.dataset;
 if (front) location.replace(front);
 document.querySelectorAll("figure.knob").forEach(startKnob);
 document.querySelectorAll(".scoreboard:not(.plain)").forEach(startScoreboard);
+document.querySelectorAll(".cite-block > :is(p, pre)").forEach(startCopy);
 reachScrollers();
 document.querySelectorAll(".theme-button").forEach(startTheme);

@@ -60,7 +60,7 @@ def _page_path(site: Path, chapter: Chapter) -> Path:
 
 
 def _verdicts(site: Path, book: Book, pages: dict[Path, Page]) -> Iterator[str]:
-    """Every verdict of the ledger stands on its chapter's page and on the scoreboard."""
+    """Every verdict stands on its chapter's page, on the scoreboard and on a page of its own."""
     ledger_path = site / "ledger.json"
     if not ledger_path.is_file():
         yield "ledger.json: missing"
@@ -79,6 +79,10 @@ def _verdicts(site: Path, book: Book, pages: dict[Path, Page]) -> Iterator[str]:
             short = record["claim"].split("/")[-1]
             yield from _shown(page, f"claim-{short}", record)
             yield from _shown(scoreboard, record["claim"].replace("/", "--"), record)
+            own = pages.get(site / "claims" / f"{record['claim']}.html")
+            if own is None:
+                yield f"claims/{record['claim']}.html: missing"
+            yield from _shown(own, f"claim-{short}", record)
 
 
 def _shown(page: Page | None, identity: str, record: dict[str, Any]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from companion.page import Page
 from companion.policy import digest
 
 REFUSED = ("applet", "base", "embed", "frame", "iframe", "object", "style")
-DATA = "application/json"  # the one kind of script that is read and never run
+DATA = ("application/json", "application/ld+json")  # scripts that are read and never run
 LINKS = ("cite", "href", "xlink:href")
 LOADED = ("action", "background", "data", "formaction", "ping", "poster", "srcset")
 WEB = re.compile(r"(https?|mailto):|(?![^/?#]*:)")
@@ -71,7 +71,7 @@ def _script(tag: Tag, policy: str) -> Iterator[str]:
     elif kind is None:
         if digest(tag.get_text()) not in policy:
             yield f"a script that its policy does not name: {tag.get_text()[:60]}"
-    elif kind != DATA:
+    elif kind not in DATA:
         yield f"a script of type {kind}"
 
 

@@ -14,6 +14,8 @@ from companion.papers import papers
 LEGAL = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST = 60
 LINE = re.compile(r"^([ \t]*- file: )notebooks/.*\n", re.MULTILINE)
+APPENDED = {"book/references.bib": "entry.bib", "book/notions.yml": "notion.yml",
+            "tests/addresses.txt": "addresses.txt"}
 
 
 def create(book: Book, slug: str) -> list[Path]:
@@ -50,17 +52,20 @@ def _new(book: Book, slug: str) -> dict[Path, str]:
 
 
 def _extended(book: Book, slug: str) -> dict[Path, str]:
-    """Return contents and bibliography with the chapter; it is the last of the last part."""
-    contents, bibliography = book.root / "_toc.yml", book.root / "book" / "references.bib"
+    """Return what there is with the chapter in it; it is the last of the last part."""
+    contents = book.root / "_toc.yml"
     text = contents.read_text(encoding="utf-8").rstrip("\n") + "\n"
     lines = list(LINE.finditer(text))
     if not lines:
         raise CompanionError("_toc.yml has no line `- file: notebooks/...`; allowed: at least one, "
                              "to put the chapter after")
     end = lines[-1].end()
-    extended = f"{text[:end]}{lines[-1][1]}notebooks/{slug}\n{text[end:]}"
-    return {contents: extended,
-            bibliography: bibliography.read_text(encoding="utf-8") + _template("entry.bib", slug)}
+    extended = {contents: f"{text[:end]}{lines[-1][1]}notebooks/{slug}\n{text[end:]}"}
+    for name, template in APPENDED.items():
+        path = book.root / name
+        if path.is_file():
+            extended[path] = path.read_text(encoding="utf-8") + _template(template, slug)
+    return extended
 
 
 def _template(name: str, slug: str) -> str:

@@ -14,11 +14,13 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 
 from companion import policy
-from companion.sphinx import katex, layout, pages, releases_page
+from companion.sphinx import claim_pages, katex, layout, library, metadata, pages, releases_page
 from companion.sphinx.blocks import ChapterBlock
 from companion.sphinx.cards import ChapterCards
+from companion.sphinx.claim_links import ClaimLinks
 from companion.sphinx.digits_page import StableDigits
 from companion.sphinx.faults_page import PlantedFaults
+from companion.sphinx.notions import Notions
 from companion.sphinx.quoted import QuotedClaims
 from companion.sphinx.remarks_page import Errata, Replies
 from companion.sphinx.scales_page import Scales, ScaleSettings
@@ -40,6 +42,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("chapter-cards", ChapterCards)
     app.add_directive("claims", QuotedClaims)
     app.add_directive("errata", Errata)
+    app.add_directive("notions", Notions)
     app.add_directive("planted-faults", PlantedFaults)
     app.add_directive("releases", releases_page.Releases)
     app.add_directive("replies", Replies)
@@ -52,11 +55,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", _refuse_raw)
     app.connect("env-get-outdated", pages.outdated)
     app.connect("source-read", pages.show_outputs)
+    app.connect("source-read", library.write_rooms)
+    app.connect("autodoc-process-docstring", library.rewrite, priority=400)  # before napoleon
+    app.connect("html-collect-pages", claim_pages.collect)
     app.connect("html-page-context", layout.add_to_page)
     app.connect("html-collect-pages", releases_page.collect)
+    app.connect("html-page-context", metadata.add_to_page)
     app.connect("build-finished", pages.publish)
     app.connect("build-finished", releases_page.publish)
     app.add_transform(layout.Dropdowns)
+    app.add_transform(ClaimLinks)
     app.set_translator("html", Translator)
     app.setup_extension("myst_nb")
     folded = (layout.visit_folded, layout.depart_folded)

@@ -7,8 +7,10 @@ addresses in prose), and those of a cell would make HTML of a raw one; none of t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+from companion.judge import VERDICT
 from companion.sphinx import clean, outputs
 
 # in prose the only HTML: an answer that is folded in Jupyter and on the page
@@ -22,8 +24,8 @@ SETTINGS = {
 KINDS = ("text/html", "image/png", "image/jpeg", "text/plain")
 
 
-def admit(notebook: dict[str, Any], tex: Any) -> None:
-    """Leave in `notebook` what its page may show, as the page shows it."""
+def admit(notebook: dict[str, Any], tex: Any, foot: Callable[[dict], str]) -> None:
+    """Leave in `notebook` what its page may show; `foot` says what stands below a verdict."""
     notebook["metadata"] = SETTINGS
     for cell in notebook["cells"]:
         tags = cell["metadata"].get("tags", [])
@@ -34,11 +36,14 @@ def admit(notebook: dict[str, Any], tex: Any) -> None:
             cell["source"] = FOLD.sub(DROPDOWN, joined(cell["source"]))
         for output in cell.get("outputs", []):
             if "data" in output:
-                output["data"], output["metadata"] = _shown(output["data"], tex), {}
+                output["data"] = _shown(output["data"], tex, foot)
+                output["metadata"] = {}
 
 
-def _shown(data: dict[str, Any], tex: Any) -> dict[str, Any]:
+def _shown(data: dict[str, Any], tex: Any, foot: Callable[[dict], str]) -> dict[str, Any]:
     """Return what the page shows of one output: a record as HTML, or the kinds that are allowed."""
+    if VERDICT in data:
+        return {"text/html": outputs.card(data[VERDICT], foot(data[VERDICT]))}
     record = next((mime for mime in outputs.SHOWN if mime in data), None)
     if record:
         return {"text/html": outputs.SHOWN[record](data[record], tex)}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from companion.chapters import Chapter, read_yaml
-from companion.sphinx import remarks, scales, seeds, words
+from companion.chapters import Chapter
+from companion.sphinx import cite, remarks, scales, seeds, words
 from companion.sphinx.outputs import anchor
 
 TITLE = re.compile(r"^# .+$", re.MULTILINE)
@@ -80,40 +79,6 @@ def _chip(record: dict[str, Any]) -> str:
     )
 
 
-def citation(chapter: Chapter, companion: Any) -> str:
-    """Return how to cite the chapter: a sentence and an entry for BibTeX."""
-    about = release(companion.book.root)
-    title, book = html.escape(plain(chapter.title)), html.escape(about["title"])
-    url = f" {html.escape(companion.address)}" if companion.address else ""
-    sentence = (f"{html.escape(about['author'])} ({about['year']}). {title}. "
-                f"In <cite>{book}</cite>, version {html.escape(about['version'])}.{url}")
-    fields = {"author": f"{{{about['author']}}}", "title": plain(chapter.title),
-              "booktitle": about["title"], "year": about["year"],
-              "note": f"Version {about['version']}"}
-    if companion.address:
-        fields["url"] = companion.address
-    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
-    bibtex = html.escape(f"@incollection{{{chapter.slug}-reproduced,\n{lines}\n}}")
-    return (f'<div class="cite-block"><p>{sentence}</p>'
-            f'<pre class="bibtex" tabindex="0" aria-label="BibTeX entry">{bibtex}</pre></div>')
-
-
-def release(root: Path) -> dict[str, str]:
-    """Return title, author, version and year of the book, as ``CITATION.cff`` has them."""
-    cited = read_yaml(root / "CITATION.cff")
-    return {"title": cited["title"], "author": cited["authors"][0]["name"],
-            "version": str(cited["version"]), "year": str(cited["date-released"])[:4]}
-
-
-def plain(title: str) -> str:
-    """Return a Markdown title as plain text.
-
-    >>> plain("Rank, *not* norm: `depth`")
-    'Rank, not norm: depth'
-    """
-    return re.sub(r"[*`]|\\(?=[()])", "", title)
-
-
 def provenance(entry: dict[str, Any], elsewhere: dict[str, str]) -> str:
     """Return with what, where and when the chapter was executed, and what it gave `elsewhere`."""
     about = entry["provenance"]
@@ -121,7 +86,7 @@ def provenance(entry: dict[str, Any], elsewhere: dict[str, str]) -> str:
     commit = about["commit"]
     state = " with uncommitted changes" if about["dirty"] else ""
     rows = {
-        "Executed": about["date"].replace("T", " ").replace("+00:00", " UTC"),
+        "Executed": words.day(about["date"]),
         "Computation": words.duration(entry["seconds"])
         + (f", at most {memory:.0f} MB" if memory else ""),
         "Processor": f"{about['cpu']}, {words.plural(about['threads'], 'thread')}",
@@ -144,7 +109,7 @@ def elsewhere(slug: str, companion: Any) -> dict[str, str]:
 
 BLOCKS = {
     "strip": lambda chapter, companion: strip(companion.entry(chapter.slug), companion),
-    "citation": citation,
+    "citation": lambda chapter, companion: cite.chapter(companion.entry(chapter.slug), companion),
     "provenance": lambda chapter, companion: provenance(
         companion.entry(chapter.slug), elsewhere(chapter.slug, companion)),
 }

@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from companion.chapters import Chapter, Part
 from companion.sphinx import outputs, pages, words
-from companion.sphinx.blocks import plain
+from companion.sphinx.cite import plain
 
 
 class ChapterCards(SphinxDirective):

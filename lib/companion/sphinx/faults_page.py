@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from companion import matrix
-from companion.sphinx import blocks, pages, words
+from companion.sphinx import cite, pages, words
 from companion.sphinx.outputs import anchor
 
 HIT = '<td class="hit"><span aria-hidden="true">●</span><span class="visually-hidden">red</span></td>'
@@ -29,7 +29,7 @@ class PlantedFaults(SphinxDirective):
         for entry in companion.ledger["chapters"]:
             chapter = companion.book.chapter(entry["chapter"])
             section = nodes.section(ids=[chapter.slug])
-            section += nodes.title(text=blocks.plain(chapter.title))
+            section += nodes.title(text=cite.plain(chapter.title))
             page = self.env.app.builder.get_relative_uri(
                 self.env.docname, f"notebooks/{chapter.slug}")
             section += nodes.raw("", _matrix(entry, study, page), format="html")

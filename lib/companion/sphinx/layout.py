@@ -49,8 +49,11 @@ def add_to_page(
     """Give the template its policy, its navigation, its sections and the repository's address."""
     companion = app.companion
     context["policy"] = policy(companion.book.root / "book" / "templates")
-    contents = context["toctree"](collapse=False, titles_only=True, maxdepth=1, includehidden=True)
-    context["contents"] = contents.replace(' role="heading"', "")  # a heading has a level
+    shared = context.get("shared", {})  # the pages of the claims have one list of contents
+    if "contents" not in shared:
+        shared["contents"] = context["toctree"](
+            collapse=False, titles_only=True, maxdepth=1, includehidden=True)
+    context["contents"] = shared["contents"].replace(' role="heading"', "")  # headings have levels
     if "body" in context:  # roles that assistive technology no longer knows
         context["body"] = re.sub(r' role="(list|doc-biblioentry)"', "", context["body"])
     context["sections"] = _sections(context.get("toc", ""))

@@ -6,7 +6,7 @@ import html
 import json
 from typing import Any
 
-from companion.judge import CLAIMS, VERDICT
+from companion.judge import CLAIMS
 from companion.sphinx import clean
 from implicitreg import cards
 
@@ -50,14 +50,14 @@ def anchor(claim: str) -> str:
     return html.escape(f"claim-{claim.split('/')[-1]}")
 
 
-def _verdict(record: dict[str, Any], tex: Any) -> str:
+def card(record: dict[str, Any], foot: str = "") -> str:
     """Return the card that the record gives: the HTML beside it could say something else."""
-    card = cards.verdict_html(record)
-    return f'<div class="claim-card" id="{anchor(record["claim"])}">{card}</div>'
+    return (f'<div class="claim-card" id="{anchor(record["claim"])}">{cards.verdict_html(record)}'
+            f"{foot}</div>")
 
 
 def _claims(box: dict[str, Any], tex: Any) -> str:
     return f'<div class="claim-box">{cards.claims_html(box["claims"])}</div>'
 
 
-SHOWN = {FIGURE: figure, KNOB: knob, VERDICT: _verdict, CLAIMS: _claims}
+SHOWN = {FIGURE: figure, KNOB: knob, CLAIMS: _claims}

@@ -17,7 +17,7 @@ from companion import (basis, digits, execute, freshness, ledger, matrix, releas
                        storage, studies)
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
-from companion.sphinx import blocks, search, seeds
+from companion.sphinx import blocks, cite, claim_pages, search, seeds
 from companion.sphinx import remarks as said
 from companion.sphinx.admit import admit
 from companion.sphinx.katex import Katex
@@ -39,8 +39,10 @@ class Companion:
     keys: dict[str, str]
     remarks: remarks.Remarks
     releases: list[releases.Release]
+    release: dict[str, str]
     address: str
     branch: str
+    site: str
 
     def chapter(self, docname: str) -> Chapter | None:
         """Return the chapter whose page is `docname`, or None for a page of prose."""
@@ -49,6 +51,15 @@ class Companion:
     def entry(self, slug: str) -> dict[str, Any]:
         """Return the ledger's entry of chapter `slug`."""
         return next(e for e in self.ledger["chapters"] if e["chapter"] == slug)
+
+    def record(self, claim: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the verdict record of `claim`, and the ledger's entry of its chapter."""
+        entry = self.entry(claim.split("/")[0])
+        return next(each for each in entry["claims"] if each["claim"] == claim), entry
+
+    def url(self, page: str) -> str:
+        """Return the public address of `page`, else that of the repository, else nothing."""
+        return f"{self.site}/{page}.html" if self.site else self.address
 
     def digest(self, source: str) -> str:
         """Return a hash of what a page may show: ledger, study, a chapter, or its own file."""
@@ -61,7 +72,7 @@ class Companion:
             shown = [self.executed[source], blocks.elsewhere(source, self), self.remarks.of(source)]
         elif file.is_file():
             shown = file.read_text(encoding="utf-8")
-        text = json.dumps([shown, self.address], sort_keys=True)
+        text = json.dumps([shown, self.address, self.site, self.release], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -82,8 +93,10 @@ def prepare(app: Sphinx) -> None:
             studies={name: studies.load(book, name) for name in STUDIES},
             keys={chapter.slug: basis.key(chapter) for chapter in book.chapters()},
             executed={run.chapter.slug: run.notebook for run in runs},
+            release=cite.release(book.root),
             address=(repository.get("url") or "").rstrip("/"),
             branch=repository.get("branch") or "main",
+            site=app.config.html_baseurl.rstrip("/"),
         )
     except CompanionError as error:
         raise ExtensionError("\n".join(filter(None, [str(error), error.detail]))) from None
@@ -115,7 +128,9 @@ def show_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     note_shown(app.env, chapter.slug)
     notebook = join(json.loads(source[0]), app.companion.executed[chapter.slug])
-    admit(notebook, app.companion.katex)
+    entry = app.companion.entry(chapter.slug)
+    admit(notebook, app.companion.katex,
+          lambda record: claim_pages.foot(record, entry, app.companion))
     blocks.add(notebook, said.sections(app.companion.remarks, chapter.slug))
     source[0] = json.dumps(notebook)
 
@@ -138,7 +153,7 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     ledger.write(app.companion.ledger, Path(app.outdir))
     for name, study in app.companion.studies.items():
         storage.write(Path(app.outdir) / f"{name}.json", studies.text(study))
-    search.escape_names(Path(app.outdir) / "searchindex.js")
+    search.write(app)
     for chapter in app.companion.book.chapters():
         source = json.loads(chapter.path.read_text(encoding="utf-8"))
         notebook = join(source, app.companion.executed[chapter.slug])

@@ -8,7 +8,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from companion.sphinx import pages, seeds, words
+from companion.sphinx import cite, pages, seeds, words
 from companion.sphinx.cards import tally
 from companion.sphinx.outputs import anchor
 
@@ -39,12 +39,15 @@ class Scoreboard(SphinxDirective):
     def _row(self, entry: dict[str, Any], claim: dict[str, Any], companion: Any) -> str:
         page = self.env.app.builder.get_relative_uri(
             self.env.docname, f"notebooks/{entry['chapter']}")
+        own = self.env.app.builder.get_relative_uri(
+            self.env.docname, cite.page_of(claim["claim"]))
         rank = list(words.VERDICTS).index(claim["verdict"])
         margin = "" if claim["margin"] is None else claim["margin"]
         control = '<span class="control-mark">control</span>' if claim["control"] else ""
         cells = [
             f'<th scope="row"><a class="claim-id" href="{page}#{anchor(claim["claim"])}">'
-            f'{html.escape(claim["claim"].split("/")[-1])}</a> {control}'
+            f'{html.escape(claim["claim"].split("/")[-1])}</a> {control} '
+            f'<a class="claim-cite" href="{own}#cite">cite</a>'
             f'<span class="claim-chapter">{words.reference(entry["paper"])}</span>'
             f'<span class="claim-statement">{companion.katex.text(claim["statement"])}</span></th>',
             f'<td data-label="Whose">{WHOSE[claim["claim_by"]]}</td>',

@@ -13,7 +13,8 @@ SCHEMES = {"", "http:", "https:", "mailto:"}
 OWN = re.compile(  # what book.css gives to the bars, the verdicts and the formulas of the site
     r"bar|bar-.*|skip|visually-hidden|contents|columns|sections|page|turn|foot|strip.*|chips?|"
     r"claim-.*|verdict.*|v-.*|quoted.*|cards?|card-.*|tall(y|ies)|part|scoreboard.*|control.*|"
-    r"observed-.*|reply.*|errata.*|gauge|knob.*|figure|provenance|cite-block|bibtex|katex.*")
+    r"observed-.*|reply.*|errata.*|gauge|knob.*|figure|provenance|cite-block|bibtex|copy|notions|"
+    r"katex.*")
 
 
 class Translator(HTML5Translator):

@@ -106,10 +106,19 @@ def percent(x: float) -> str:
     return "> 1000 %" if x > 10 else f"{100 * x:.3g} %".replace("-", "−")
 
 
+def day(moment: str) -> str:
+    """Return a moment of provenance as a reader says it.
+
+    >>> day("2026-01-02T03:04:05+00:00")
+    '2026-01-02 03:04:05 UTC'
+    """
+    return moment.replace("T", " ").replace("+00:00", " UTC")
+
+
 def made(provenance: dict[str, Any]) -> str:
     """Return when and with what something was measured."""
     commit, versions = provenance["commit"], provenance["versions"]
-    when = provenance["date"].replace("T", " ").replace("+00:00", " UTC")
+    when = day(provenance["date"])
     return ", ".join(filter(None, [
         when, f"commit {commit[:12]}" if commit else "",
         *(f"{name} {version}" for name, version in versions.items()), provenance["cpu"]]))
