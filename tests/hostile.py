@@ -129,6 +129,18 @@ def outputs() -> list[dict]:
             "y": {"label": mark("axis"), "scale": "linear", "range": [0, 1]},
             "frames": [{"note": "<!--<script>" + mark("note"), "series": [curve]},
                        {"note": "", "series": []}]}
+    bad = f"url({ELSEWHERE}/x.svg#a)"
+    axes = {name: {"label": mark(f"{name} axis"), "scale": "linear", "range": [0, 1]}
+            for name in "xy"}
+    point = {**curve, "style": "points", "name": mark("point")}
+    panels = [{"kind": "map", "title": mark("map"), "color": bad, "shares": [[0.5], [1]]},
+              {"kind": "field", "title": mark("field"), **axes, "letters": 1, "levels": [17.5],
+               "main": 0, "bands": [{"color": bad, "opacity": 1}] * 2, "points": [point]}]
+    pair = {"controls": [{"label": mark("rows"), "values": [mark("row"), "2"], "initial": 0},
+                         {"label": mark("columns"), "values": [mark("column")], "initial": 0}],
+            "panels": panels,
+            "frames": [{"note": note, "panels": [{}, {"rows": ["0z"] * 2, "points": []}]}
+                       for note in (mark("remark"), "")]}
     said = (verdict["verdict"], verdict["statement"], verdict["parts"][0]["criterion"])
     card = "".join(f"<p>{html.escape(text)}</p>" for text in said)
     return [
@@ -136,6 +148,7 @@ def outputs() -> list[dict]:
          "text/html": attacks("box")},
         {FIGURE: {**drawn, "id": "fig-a", "svg": drawing("fig-a")}, "text/plain": "figure"},
         {KNOB: {**drawn, **knob, "id": "fig-k", "svg": drawing("fig-k")}, "text/plain": "knob"},
+        {KNOB: {**drawn, **pair, "id": "fig-m", "svg": drawing("fig-m")}, "text/plain": "panels"},
         {toybook.VERDICT: verdict, "text/html": card + attacks("card")},
         {"text/html": attacks("table"), "text/plain": "table"},
         {"text/html": "<table border='1'><tr><td colspan=2>a &amp; b</td></tr></table>"},

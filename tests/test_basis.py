@@ -1,6 +1,7 @@
 """What the verdicts of a chapter rest on: what is in the key of a study, and what is not."""
 
 import json
+from pathlib import Path
 
 import pytest
 import toybook
@@ -78,6 +79,13 @@ def test_a_room_counts_by_what_is_reached_in_it(book):
     assert key(book) == before
     far.write_text("one = 2\n\n\ndef near():\n    return one\n")
     assert key(book) != before
+
+
+def test_every_room_that_draws_is_left_out():
+    rooms = (Path(__file__).parents[1] / "lib" / "implicitreg").glob("*.py")
+    drawing = {f"implicitreg.{room.stem}" for room in rooms
+               if "implicitreg.figures" in room.read_text(encoding="utf-8")}
+    assert drawing == {"implicitreg.interactive", "implicitreg.panels"} <= set(basis.LOOKS)
 
 
 def test_parameters_count_but_not_the_seed(book):

@@ -102,7 +102,7 @@ def test_knob_data_is_short_and_strict():
 
 
 def test_misuse_of_knobs_is_named():
-    with pytest.raises(ValueError, match="line, dashed or points"):
+    with pytest.raises(ValueError, match="line, dashed, points or triangles"):
         series("f", [0], [0], "#000000", style="dotted")
     with pytest.raises(ValueError, match="as many"):
         series("f", [0], [0, 1], "#000000")

@@ -105,12 +105,23 @@ def test_the_card_says_what_its_record_says(site):
 
 def test_the_knob_shows_its_words(place, visit_of):
     page = visit_of(place, CHAPTER).page
-    knob = page.locator("figure.knob")
+    knob = page.locator("#fig-k")
     for text in ("label", "value", "axis", "note", "series"):
         assert hostile.mark(text) in knob.inner_text(), text
     assert knob.locator(".curve path").get_attribute("stroke") == "currentColor"
-    page.get_by_role("slider").press("ArrowRight")
+    knob.get_by_role("slider").press("ArrowRight")
     assert knob.locator(".knob-note").text_content() == ""
+
+
+def test_a_figure_of_panels_shows_its_words(place, visit_of):
+    figure = visit_of(place, CHAPTER).page.locator("#fig-m")
+    for text in ("map", "field", "x axis", "y axis", "point", "rows", "row", "columns", "column",
+                 "remark"):
+        assert hostile.mark(text) in figure.inner_text(), text
+    inks = [node.get_attribute("fill") for node in figure.locator(".cell, .field path").all()]
+    assert inks and set(inks) <= {"currentColor", "none"}
+    figure.locator("[data-frame='1']").click()
+    assert figure.locator(".knob-note").text_content() == ""
 
 
 def test_a_search_shows_headings_as_text(place, visit_of):

@@ -22,7 +22,8 @@ from companion.freshness import parse_cell, sha256
 from companion.parameters import TAG
 from companion.reach import library_of
 
-LOOKS = ("implicitreg.cards", "implicitreg.figures")
+LOOKS = ("implicitreg.cards", "implicitreg.figures", "implicitreg.interactive",
+         "implicitreg.panels")
 DECIDE = ("check", "not_testable")
 DECLARE = ("claim", "control")
 BOXES = ("claims", "controls")

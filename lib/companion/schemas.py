@@ -1,4 +1,4 @@
-"""The JSON Schemas of a verdict record and of the ledger, published with the site."""
+"""The JSON Schemas of a verdict record, of the ledger and of the data of an interactive figure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-NAMES = ("ledger.schema.json", "verdict.schema.json")
+NAMES = ("ledger.schema.json", "verdict.schema.json")  # published with the site
+KNOB = "knob.schema.json"
 
 
 def text(name: str) -> str:
@@ -21,7 +22,7 @@ def text(name: str) -> str:
 
 @cache
 def _validator(name: str) -> Draft202012Validator:
-    schemas = {each: json.loads(text(each)) for each in NAMES}
+    schemas = {each: json.loads(text(each)) for each in (*NAMES, KNOB)}
     registry = Registry().with_resources(
         (each, Resource.from_contents(schema)) for each, schema in schemas.items()
     )

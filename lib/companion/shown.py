@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from bs4 import BeautifulSoup
 
+from companion import knobs
 from companion.expected import VERDICTS
 from companion.judge import VERDICT
 
@@ -33,6 +34,9 @@ def findings(slug: str, notebook: Mapping[str, Any]) -> list[str]:
             if mime in data:
                 found += [f"{slug}: {data[mime].get('id')}: {fault}"
                           for fault in _figure(data[mime])]
+        if KNOB in data:
+            found += [f"{slug}: {data[KNOB].get('id')}: {fault}"
+                      for fault in knobs.findings(data[KNOB])]
     return found
 
 

@@ -67,6 +67,8 @@ COLORS = {
     "truth": GREEN,
     "formula": PURPLE,
 }
+STYLES = {"line": {"ls": "-"}, "dashed": {"ls": "--"}, "points": {"ls": "", "marker": "o"},
+          "triangles": {"ls": "", "marker": "^"}}
 # The ink of axes and text: black in the PNG, on the site the colour of the page's text.
 INK = "#010203"
 matplotlib.rcParams.update({
@@ -199,22 +201,23 @@ def series(
     name: str, x: Sequence[float], y: Sequence[float], color: str, style: str = "line",
     low: Sequence[float] | None = None, high: Sequence[float] | None = None,
 ) -> dict:
-    """One curve of a knob's frame; `style` is "line", "dashed" or "points".
+    """One curve of a knob's frame; `style` is "line", "dashed", "points" or "triangles".
 
     Raises
     ------
     ValueError
         If `style` is another word, or `x` and `y` differ in length.
     """
-    if style not in ("line", "dashed", "points"):
-        raise ValueError(f"style = {style!r}: must be line, dashed or points")
+    if style not in STYLES:
+        raise ValueError(f"style = {style!r}: must be line, dashed, points or triangles")
     if len(x) != len(y):
         raise ValueError(f"x has {len(x)} points and y {len(y)}: they must be as many")
-    curve = {"name": name, "color": color, "style": style, "x": _digits(x), "y": _digits(y)}
-    return curve if low is None else {**curve, "low": _digits(low), "high": _digits(high)}
+    curve = {"name": name, "color": color, "style": style, "x": digits(x), "y": digits(y)}
+    return curve if low is None else {**curve, "low": digits(low), "high": digits(high)}
 
 
-def _digits(values: Sequence[float]) -> list[float | None]:
+def digits(values: Sequence[float]) -> list[float | None]:
+    """Four digits of each value, as an interactive figure carries them; None where not finite."""
     return [float(f"{v:.4g}") if np.isfinite(v) else None for v in values]
 
 
@@ -267,12 +270,18 @@ def knob(
 
 def _still(curves: list[dict], x: dict, y: dict, title: str) -> Canvas:
     figure, axes = new_figure()
+    axes.set(title=title)
+    draw_curves(axes, curves, x, y)
+    return figure
+
+
+def draw_curves(axes: Axes, curves: list[dict], x: dict, y: dict) -> None:
+    """Draw each `series` of `curves` with its name, between the `axis` `x` and the `axis` `y`."""
     axes.set(xlabel=x["label"], ylabel=y["label"], xscale=x["scale"], yscale=y["scale"],
-             xlim=x["range"], ylim=y["range"], title=title)
-    look = {"line": {"ls": "-"}, "dashed": {"ls": "--"}, "points": {"ls": "", "marker": "o"}}
+             xlim=x["range"], ylim=y["range"])
     for curve in curves:
         xs, ys = (np.array(curve[k], dtype=float) for k in ("x", "y"))
-        axes.plot(xs, ys, color=curve["color"], **look[curve["style"]])
+        axes.plot(xs, ys, color=curve["color"], **STYLES[curve["style"]])
         if "low" in curve:
             low, high = (np.array(curve[k], dtype=float) for k in ("low", "high"))
             axes.fill_between(xs, low, high, color=curve["color"], alpha=0.22, lw=0)
@@ -280,4 +289,3 @@ def _still(curves: list[dict], x: dict, y: dict, title: str) -> Canvas:
         if curve["name"] and inside.size:
             middle = inside[inside.size // 2]
             label(axes, xs[middle], ys[middle], curve["name"], curve["color"], xytext=(6, 6))
-    return figure

@@ -6,6 +6,9 @@ import html
 import json
 from typing import Any
 
+from sphinx.errors import ExtensionError
+
+from companion import knobs
 from companion.judge import CLAIMS
 from companion.sphinx import clean
 from implicitreg import cards
@@ -31,8 +34,12 @@ def drawing(record: dict[str, Any]) -> str:
 
 def knob(record: dict[str, Any], tex: Any) -> str:
     """Return an interactive figure: its still, and the frames that book.js draws."""
-    shown = {name: record[name] for name in ("knob", "x", "y", "frames", "alt")}
-    frames = json.dumps(shown, ensure_ascii=False).replace("<", "\\u003c")  # nothing ends it early
+    for fault in knobs.findings(record):
+        raise ExtensionError(f"figure {record.get('id')}: {fault}")
+    names = ("controls", "panels") if "panels" in record else ("knob", "x", "y")
+    shown = {name: record[name] for name in (*names, "frames", "alt")}
+    frames = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    frames = frames.replace("<", "\\u003c")  # nothing ends it early
     return (
         f'<figure class="figure knob" id="{html.escape(record["id"])}">'
         f'<div class="knob-still">{drawing(record)}</div>'
