@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	&& echo $$p && break; done)
 RUN = .venv/bin/python -m
 PIP = $(RUN) pip --disable-pip-version-check --no-input install --quiet
+LITE = _build/lite-venv/bin/python -m
 MUTMUT = PYTHONPATH=../mutmut ../../$(RUN) mutmut
 DOWNLOAD = about 210 MB
 
@@ -21,7 +22,7 @@ $(shell rm -f .venv/.installed)
 endif
 endif
 
-.PHONY: book test mutants clean distclean
+.PHONY: book test mutants lite clean distclean
 
 book: .venv/.installed ## execute, verify and build the book
 	@$(RUN) companion book
@@ -40,6 +41,26 @@ mutants: _build/mutmut ## plant small faults in the verdict logic; each must fai
 _build/mutmut: requirements-mutants.lock .venv/.installed
 	@rm -rf $@
 	@$(PIP) --no-deps --require-hashes --only-binary :all: --target $@ --requirement $<
+
+lite: .venv/.installed _build/lite-venv/.packages ## the chapters in JupyterLab, run by the browser
+	@rm -rf _build/lite && mkdir -p _build/lite/source/lib
+	@cp -r lib/implicitreg _build/lite/source/lib && cp pyproject.toml README.md LICENSE _build/lite/source
+	@$(RUN) pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation \
+	--wheel-dir _build/lite/pypi _build/lite/source
+	@$(LITE) pip --disable-pip-version-check download --quiet --no-deps --require-hashes \
+	--only-binary :all: --dest _build/lite/pypi --requirement requirements-browser.lock
+	@$(RUN) companion.lite _build/lite/contents
+	@cd _build/lite && ../../$(LITE) jupyter lite build --lite-dir . --contents contents \
+	--output-dir site --apps lab --no-sourcemaps --no-unused-shared-packages \
+	$(if $(PYODIDE),--pyodide '$(abspath $(PYODIDE))') > build.log 2>&1 || { cat build.log >&2; exit 1; }
+	@echo 'Show it with: python -m http.server --directory $(CURDIR)/_build/lite/site'
+
+_build/lite-venv/.packages: requirements-lite.lock .venv/.installed
+	@rm -rf _build/lite-venv
+	@.venv/bin/python -m venv _build/lite-venv
+	@$(LITE) pip --disable-pip-version-check --no-input install --quiet --no-deps --require-hashes \
+	--only-binary :all: --requirement $<
+	@touch $@
 
 .venv/.installed: .venv/.packages pyproject.toml
 	@$(PIP) --no-deps --no-build-isolation --editable .

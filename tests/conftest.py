@@ -57,9 +57,9 @@ def built() -> Path:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Site]:
+def served(folder: Path, handler: type[_Quiet] = _Quiet) -> Iterator[Site]:
     """The site in `folder`, served on this machine."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+    handler = functools.partial(handler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

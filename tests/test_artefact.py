@@ -80,7 +80,7 @@ def test_what_is_quoted_as_code_is_no_fault(site, sound):
 @pytest.mark.parametrize("page, found", [
     (CHAPTER, "notebooks/alpha.html: missing"), (CLAIM, "claims/alpha/one.html: missing"), (BOARD, "book/scoreboard.html: missing"),
     ("ledger.json", "ledger.json: missing"), ("_static/book.css", "book.css, which is not there"),
-    ("_static/katex/fonts/KaTeX_Main-Regular.woff2", "css loads fonts/KaTeX_Main-Regular.woff2"),
+    ("_static/katex/fonts/KaTeX_AMS-Regular.woff2", "css loads fonts/KaTeX_AMS-Regular.woff2"),
 ])
 def test_a_missing_file_is_found(site, sound, page, found):
     (site / page).unlink()

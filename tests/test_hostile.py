@@ -110,7 +110,7 @@ def test_the_knob_shows_its_words(place, visit_of):
         assert hostile.mark(text) in knob.inner_text(), text
     assert knob.locator(".curve path").get_attribute("stroke") == "currentColor"
     knob.get_by_role("slider").press("ArrowRight")
-    assert knob.locator(".knob-note").text_content() == ""
+    assert knob.locator(".knob-note").text_content() == f"{hostile.mark('label')} 2. "
 
 
 def test_a_figure_of_panels_shows_its_words(place, visit_of):
@@ -121,7 +121,8 @@ def test_a_figure_of_panels_shows_its_words(place, visit_of):
     inks = [node.get_attribute("fill") for node in figure.locator(".cell, .field path").all()]
     assert inks and set(inks) <= {"currentColor", "none"}
     figure.locator("[data-frame='1']").click()
-    assert figure.locator(".knob-note").text_content() == ""
+    said = figure.locator(".knob-note").text_content()
+    assert said == f"{hostile.mark('rows')} 2, {hostile.mark('columns')} {hostile.mark('column')}. "
 
 
 def test_a_search_shows_headings_as_text(place, visit_of):

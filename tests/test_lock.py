@@ -1,10 +1,13 @@
 """What is installed is pinned by hash, and comes from the index that pip is configured for."""
 
+import importlib.metadata
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -50,3 +53,30 @@ def test_it_is_installed_by_hash(name):
     # a source distribution would fetch what it is built with, by no hash
     assert uses and all("--require-hashes --only-binary :all:" in line for line in uses)
     assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host", text)
+
+
+@pytest.mark.parametrize("name", ["lite", "browser", "mutants"])
+def test_the_other_locks_are_sound_too(name):
+    assert faults((ROOT / f"requirements-{name}.lock").read_text(encoding="utf-8")) == ""
+
+
+def needed(names):
+    """`names` and what they depend on here, without extras."""
+    found, waiting = set(), list(names)
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name not in found:
+            found.add(name)
+            required = map(Requirement, importlib.metadata.requires(name) or [])
+            waiting += [each.name for each in required
+                        if not each.marker or each.marker.evaluate({"extra": ""})]
+    return found
+
+
+def test_binder_installs_from_the_lock_what_the_chapters_import_and_no_more():
+    script = (ROOT / "binder" / "postBuild").read_text(encoding="utf-8")
+    names = re.search(r'packages="([^"]+)"', script)[1].split()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(names) == needed([*project["dependencies"], "scikit-learn", "setuptools"])
+    assert set(names) <= set(ENTRY.findall(LOCK))
+    assert "--require-hashes --only-binary :all:" in script

@@ -89,7 +89,8 @@ def test_every_page_is_whole_on_disk(site, visit_of):
     for name in page_names(site):
         seen = visit_of(site.on_disk(), name)
         assert (seen.foreign, seen.failed, seen.console) == ([], [], []), name
-        assert seen.page.evaluate("document.fonts.size") > 0, name
+        fonts, formulas = seen.page.evaluate("document.fonts.size"), seen.page.locator(".katex")
+        assert (fonts > 0) is (formulas.count() > 0), name
         seen.page.close()
 
 

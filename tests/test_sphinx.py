@@ -247,8 +247,10 @@ def test_the_address_stands_in_one_place(book):
     assert status == 0, log
     assert 'url = "https://example.org/book"' in soup(book).select(".bibtex")[-1].get_text()
     assert soup(book).select_one('.foot a[href="https://example.org/book"]')
-    source = soup(book).select_one(".strip-facts a:last-child")["href"]
-    assert source == "https://example.org/book/blob/main/notebooks/alpha.ipynb"
+    links = {a.get_text(): a["href"] for a in soup(book).select(".strip-facts a")}
+    assert links["source"] == "https://example.org/book/blob/main/notebooks/alpha.ipynb"
+    assert links["Binder"].startswith("https://mybinder.org/v2/git/https%3A%2F%2Fexample.org%2Fbook/")
+    assert "Colab" not in links, "it reads one host only"
     published = json.loads((smallbook.html(book) / "notebooks" / "alpha.ipynb").read_text())
     assert "git+https://example.org/book" in published["cells"][0]["source"]
 

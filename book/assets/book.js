@@ -349,6 +349,13 @@ function drawFigure(svg, data, frame, width, chosen) {
 
 // ---- Knobs --------------------------------------------------------------------------
 
+// What a frame shows, in words: its author's, else where its named curves begin and end.
+function seen({ note, panels }) {
+  const text = (v) => v === null ? "no number" : tickText(v, false);
+  return note || panels.flatMap(({ series }) => series ?? []).filter(({ name }) => name)
+    .map(({ name, y }) => `${name}: ${text(y[0])} to ${text(y[y.length - 1])}.`).join(" ");
+}
+
 // A figure of one pair of axes is written without panels.
 function panelsOf(data) {
   if (!data.panels) {
@@ -367,7 +374,7 @@ function makeControl(parent, { label, values, initial }, id) {
   make(parent, "label", { htmlFor: id, textContent: label });
   const range = { type: "range", min: 0, max: values.length - 1, step: 1, value: initial };
   const input = make(parent, "input", { id, ...range });
-  return { input, output: make(parent, "output", { htmlFor: id }), label, values };
+  return { input, output: make(parent, "output", { htmlFor: id, ariaLive: "off" }), label, values };
 }
 
 function startKnob(figure) {
@@ -377,21 +384,28 @@ function startKnob(figure) {
   const bar = Object.assign(document.createElement("div"), { className: "knob-controls" });
   const controls = data.controls.map((control, i) =>
     makeControl(bar, control, `${figure.id}-knob${i || ""}`));
-  const note = make(bar, "p", { className: "knob-note" });
+  // a slider says its value by itself; what is then seen is said after it, once
+  const note = make(bar, "p", { className: "knob-note", role: "status" });
   figure.classList.toggle("pair", data.panels.length > 1);
   figure.querySelector(".knob-still").replaceWith(place);
   place.after(bar);
+  let frame, chosen;
+  const paint = () => {
+    if (place.clientWidth) drawFigure(svg, data, frame, place.clientWidth, chosen);
+  };
   const show = () => {
-    const chosen = controls.map(({ input }) => Number(input.value));
-    const frame = data.frames[chosen.reduce((at, k, i) => at * controls[i].values.length + k, 0)];
+    chosen = controls.map(({ input }) => Number(input.value));
+    frame = data.frames[chosen.reduce((at, k, i) => at * controls[i].values.length + k, 0)];
     const shown = controls.map(({ label, values }, i) => `${label} ${values[chosen[i]]}`);
-    note.textContent = frame.note;
     controls.forEach(({ input, output, values }, i) => {
       output.value = values[chosen[i]];
-      input.setAttribute("aria-valuetext", [output.value, frame.note].filter(Boolean).join(": "));
+      input.setAttribute("aria-valuetext", output.value);
     });
-    svg.setAttribute("aria-label", `${data.alt} Shown: ${shown.join(", ")}. ${frame.note}`);
-    if (place.clientWidth) drawFigure(svg, data, frame, place.clientWidth, chosen);
+    note.replaceChildren();
+    make(note, "span", { className: "visually-hidden", textContent: `${shown.join(", ")}. ` });
+    note.append(seen(frame));
+    svg.setAttribute("aria-label", `${data.alt} Shown: ${note.textContent}`);
+    paint();
   };
   const choose = (event) => {
     let at = Number(event.target.closest("[data-frame]")?.dataset.frame ?? NaN);
@@ -404,7 +418,7 @@ function startKnob(figure) {
   };
   bar.addEventListener("input", show);
   svg.addEventListener("click", choose);
-  new ResizeObserver(show).observe(place);
+  new ResizeObserver(paint).observe(place);
   show();
 }
 
@@ -468,10 +482,19 @@ function startCopy(text) {
 
 // ---- What scrolls can be reached by keyboard ----------------------------------------
 
-function reachScrollers() {
-  for (const node of document.querySelectorAll("pre, div.math, .page table, .output")) {
-    if (node.scrollWidth > node.clientWidth + 1) node.tabIndex = 0;
-  }
+// What scrolls is known once the fonts are there, and changes with the width of the window.
+function startScrollers() {
+  const nodes = [...document.querySelectorAll("pre, div.math, .page table, .output")]
+    .filter((node) => !node.hasAttribute("tabindex"));
+  const reach = () => {
+    for (const node of nodes) {
+      if (node.scrollWidth > node.clientWidth) node.tabIndex = 0;
+      else node.removeAttribute("tabindex");
+    }
+  };
+  reach();
+  document.fonts.ready.then(reach);
+  addEventListener("resize", reach);
 }
 
 // ---- Colours ------------------------------------------------------------------------
@@ -483,7 +506,6 @@ function startTheme(button) {
   make(button, "span");
   const name = () => { button.lastChild.textContent = root.dataset.theme; };
   root.dataset.theme ||= "auto";
-  button.hidden = false;
   name();
   button.addEventListener("click", () => {
     root.dataset.theme = next[root.dataset.theme] ?? "auto";
@@ -497,5 +519,5 @@ if (front) location.replace(front);
 document.querySelectorAll("figure.knob").forEach(startKnob);
 document.querySelectorAll(".scoreboard:not(.plain)").forEach(startScoreboard);
 document.querySelectorAll(".cite-block > :is(p, pre)").forEach(startCopy);
-reachScrollers();
+startScrollers();
 document.querySelectorAll(".theme-button").forEach(startTheme);

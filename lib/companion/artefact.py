@@ -11,17 +11,12 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import Tag
 
-from companion import freshness, safety
+from companion import freshness, loads, safety
 from companion.chapters import Book, Chapter
 from companion.page import Page
 from companion.policy import policy
 
-LOADS = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src",
-         "video": "src", "audio": "src", "embed": "src", "object": "data", "image": "href",
-         "use": "href"}
-NOT_LOADED = {"next", "prev", "canonical", "search", "index", "author", "license"}
 DRAWN = ("path", "line", "circle", "rect", "polyline", "polygon", "use", "image", "text")
-CSS_URL = re.compile(r"""(?:url\(\s*['"]?|@import\s+['"])([^'")]+)""")
 RAW_TEX = re.compile(r"\\[A-Za-z]{2,}|\\[()\[\]]|\$[^\s$][^$]*\$")
 RAW_HTML = re.compile(r"</?(a|b|br|details|div|font|i|img|p|script|span|style|summary|table)\b[^>]*>")
 PATH_LIKE = re.compile(r"\.(png|svg|jpe?g|gif|webp)$|^\S*/\S*$", re.IGNORECASE)
@@ -34,7 +29,7 @@ def check_site(site: Path, book: Book) -> list[str]:
     findings = list(_chapters(site, book, pages)) + list(_verdicts(site, book, pages))
     findings += safety.files(site)
     for page in pages.values():
-        for check in (_figures, _resources, _text):
+        for check in (_figures, _resources, _text, loads.over_budget):
             findings += [f"{page.name}: {fault}" for fault in check(page)]
         findings += [f"{page.name}: {fault}" for fault in safety.page(page, allowed)]
         findings += [f"{page.name}: {fault}" for fault in _links(page, pages)]
@@ -126,13 +121,7 @@ def _where(tag: Tag) -> str:
 
 def _resources(page: Page) -> Iterator[str]:
     """Nothing is loaded from elsewhere, and what is loaded is there."""
-    urls = [(tag.name, tag.get(LOADS[tag.name]) or tag.get("xlink:href"))
-            for tag in page.soup.find_all(list(LOADS))
-            if not (tag.name == "link" and NOT_LOADED.intersection(tag.get("rel", [])))]
-    styles = [tag.get_text() for tag in page.soup.find_all("style")]
-    styles += [tag["style"] for tag in page.soup.find_all(style=True)]
-    urls += [("style", url) for style in styles for url in CSS_URL.findall(style)]
-    for kind, url in urls:
+    for kind, url in loads.of_page(page):
         yield from _resource(kind, url, page.path.parent)
 
 
@@ -149,7 +138,7 @@ def _resource(kind: str, url: str | None, folder: Path) -> Iterator[str]:
 def _stylesheets(site: Path) -> Iterator[str]:
     for path in sorted(site.rglob("*.css")):
         name = path.relative_to(site).as_posix()
-        for url in CSS_URL.findall(path.read_text(encoding="utf-8")):
+        for url in loads.of_style(path):
             yield from (f"{name}: {fault}" for fault in _resource("css", url, path.parent))
 
 

@@ -21,6 +21,7 @@ def policy(templates: Path) -> str:
         "style-src": OWN,
         "style-src-attr": "'unsafe-inline'",  # figures and formulas set sizes and colours
         "img-src": f"{OWN} data:",
+        "font-src": f"{OWN} data:",
         "connect-src": "'none'",
         "frame-src": "'none'",
         "object-src": "'none'",

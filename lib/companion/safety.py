@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bs4 import Tag
 
+from companion import archive
 from companion.page import Page
 from companion.policy import digest
 
@@ -33,7 +34,7 @@ def files(site: Path) -> Iterator[str]:
     for path in sorted(path for path in site.rglob("*") if path.is_file()):
         name = path.relative_to(site)
         if name.parts[0] != "_static" and name.as_posix() != "searchindex.js":
-            if path.suffix not in KINDS:
+            if path.suffix not in KINDS and name.as_posix() != archive.NAME:
                 yield f"{name.as_posix()}: a file of this kind does not belong to the site"
 
 

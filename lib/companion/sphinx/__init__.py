@@ -14,7 +14,8 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 
 from companion import policy
-from companion.sphinx import claim_pages, katex, layout, library, metadata, pages, releases_page
+from companion.sphinx import (claim_pages, downloads, katex, layout, library, metadata, pages,
+                              releases_page)
 from companion.sphinx.blocks import ChapterBlock
 from companion.sphinx.cards import ChapterCards
 from companion.sphinx.claim_links import ClaimLinks
@@ -61,8 +62,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", layout.add_to_page)
     app.connect("html-collect-pages", releases_page.collect)
     app.connect("html-page-context", metadata.add_to_page)
-    app.connect("build-finished", pages.publish)
     app.connect("build-finished", releases_page.publish)
+    app.connect("build-finished", downloads.publish)  # the last: its archive holds all files
     app.add_transform(layout.Dropdowns)
     app.add_transform(ClaimLinks)
     app.set_translator("html", Translator)

@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from companion.chapters import Chapter
-from companion.sphinx import cite, remarks, scales, seeds, words
+from companion.sphinx import cite, launch, remarks, scales, seeds, words
 from companion.sphinx.outputs import anchor
 
 TITLE = re.compile(r"^# .+$", re.MULTILINE)
@@ -49,17 +49,27 @@ class ChapterBlock(SphinxDirective):
 def strip(entry: dict[str, Any], companion: Any) -> str:
     """Return paper, verdicts and running time, in the order in which the chapter checks them."""
     chips = "".join(_chip(record) for record in entry["claims"])
-    file = f"{entry['chapter']}.ipynb"
-    source = f"{companion.address}/blob/{companion.branch}/notebooks/{file}"
-    source = f', <a href="{html.escape(source)}">source</a>' if companion.address else ""
     return (
         f'<div class="strip"><p class="strip-paper">{words.paper(entry["paper"])}</p>'
         f'<ul class="chips" aria-label="Verdicts of this chapter">{chips}</ul>'
         f'<p class="strip-facts">{_counts(entry["claims"])}. Computed in '
-        f'{words.duration(entry["seconds"])}. '
-        f'<a href="{file}" download>Notebook with outputs</a>{source}'
-        f'{remarks.facts(companion.remarks, entry["chapter"])}</p></div>'
+        f'{words.duration(entry["seconds"])}{remarks.facts(companion.remarks, entry["chapter"])}.</p>'
+        f'<p class="strip-facts">{_to_take(entry["chapter"], companion)}</p></div>'
     )
+
+
+def _to_take(slug: str, companion: Any) -> str:
+    """Return what of the chapter can be downloaded, and where it runs or can be read."""
+    told = "Download: " + ", ".join(f'<a href="{html.escape(file)}" download>{name}</a>'
+                                    for name, file in launch.files(slug).items()) + "."
+    if not companion.address:
+        return told
+    services = launch.links(slug, companion.address, companion.branch, companion.site_branch)
+    source = f"{companion.address}/blob/{companion.branch}/notebooks/{slug}.ipynb"
+    run, read = (", ".join(f'<a href="{html.escape(url)}">{name}</a>'
+                           for name, url in found.items())
+                 for found in (services, {"source": source}))
+    return f"{told} Run it in: {run}. Read: {read}."
 
 
 def _counts(claims: list[dict[str, Any]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from typing import Any
 
@@ -12,6 +13,10 @@ from sphinx.util.docutils import SphinxDirective
 from companion.chapters import Chapter, Part
 from companion.sphinx import outputs, pages, words
 from companion.sphinx.cite import plain
+
+WORDS = re.compile(r"<text\b.*?</text>", re.DOTALL)
+PLACES = re.compile(r' (?:d|x|y)="[^"]*"')
+DIGITS = re.compile(r"(\d\.\d)\d+")
 
 
 class ChapterCards(SphinxDirective):
@@ -64,8 +69,17 @@ def thumbnail(executed: dict[str, Any]) -> str:
             for output in cell["outputs"]:
                 for mime in (outputs.FIGURE, outputs.KNOB):
                     if mime in output.get("data", {}):
-                        return outputs.drawing(output["data"][mime])
+                        return small(outputs.drawing(output["data"][mime]))
     return ""
+
+
+def small(svg: str) -> str:
+    """Return a drawing without its words and to a tenth of a point, as nobody sees more here.
+
+    >>> small('<svg aria-label="0.25"><path d="M1.234,5"></path><text>0.1</text></svg>')
+    '<svg aria-label="0.25"><path d="M1.2,5"></path></svg>'
+    """
+    return PLACES.sub(lambda place: DIGITS.sub(r"\1", place[0]), WORDS.sub("", svg))
 
 
 def tally(claims: list[dict[str, Any]]) -> str:

@@ -77,7 +77,7 @@ def _block(
                    about["author"])
     return (f'<div class="cite-block"><p>{html.escape(about["author"])} ({about["year"]}). '
             f"{sentence}.{link}</p>"
-            f'<pre class="bibtex" tabindex="0" aria-label="BibTeX entry">{html.escape(entry)}'
+            f'<pre class="bibtex" role="group" tabindex="0" aria-label="BibTeX entry">{html.escape(entry)}'
             "</pre></div>")
 
 

@@ -13,6 +13,8 @@ from sphinx.transforms import SphinxTransform
 
 from companion.policy import policy
 
+BROAD = re.compile(r'<(?:div|ul) class="(scoreboard|cards|matrix)[ "]')
+
 
 class Dropdowns(SphinxTransform):
     """Turn admonitions of class ``dropdown`` into ``<details>``, which fold without a script."""
@@ -56,7 +58,13 @@ def add_to_page(
     context["contents"] = shared["contents"].replace(' role="heading"', "")  # headings have levels
     if "body" in context:  # roles that assistive technology no longer knows
         context["body"] = re.sub(r' role="(list|doc-biblioentry)"', "", context["body"])
-    context["sections"] = _sections(context.get("toc", ""))
+    # said here, not asked of the page by the style sheet: nothing moves while the page arrives
+    body = context.get("body", "")
+    broad = set(BROAD.findall(body))
+    context["has_mathematics"] = 'class="katex' in body
+    context["wide"] = bool(broad)
+    listed = not broad & {"scoreboard", "cards"}
+    context["sections"] = _sections(context.get("toc", "")) if listed else ""
     context["address"] = companion.address
     context["is_search"] = pagename == "search"
     if companion.chapter(pagename):

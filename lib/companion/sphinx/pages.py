@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from companion import (basis, digits, execute, freshness, ledger, matrix, releases, remarks, scales,
-                       storage, studies)
+from companion import basis, digits, execute, ledger, matrix, releases, remarks, scales, studies
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
-from companion.sphinx import blocks, cite, claim_pages, search, seeds
+from companion.sphinx import blocks, cite, claim_pages, seeds
 from companion.sphinx import remarks as said
 from companion.sphinx.admit import admit
 from companion.sphinx.katex import Katex
@@ -43,6 +41,7 @@ class Companion:
     address: str
     branch: str
     site: str
+    site_branch: str
 
     def chapter(self, docname: str) -> Chapter | None:
         """Return the chapter whose page is `docname`, or None for a page of prose."""
@@ -72,7 +71,8 @@ class Companion:
             shown = [self.executed[source], blocks.elsewhere(source, self), self.remarks.of(source)]
         elif file.is_file():
             shown = file.read_text(encoding="utf-8")
-        text = json.dumps([shown, self.address, self.site, self.release], sort_keys=True)
+        text = json.dumps([shown, self.address, self.branch, self.site, self.site_branch,
+                           self.release], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -97,6 +97,7 @@ def prepare(app: Sphinx) -> None:
             address=(repository.get("url") or "").rstrip("/"),
             branch=repository.get("branch") or "main",
             site=app.config.html_baseurl.rstrip("/"),
+            site_branch=repository.get("site_branch") or "gh-pages",
         )
     except CompanionError as error:
         raise ExtensionError("\n".join(filter(None, [str(error), error.detail]))) from None
@@ -144,27 +145,3 @@ def join(source: dict[str, Any], executed: dict[str, Any]) -> dict[str, Any]:
             cell["outputs"] = copy.deepcopy(stored[cell["id"]]["outputs"])
             cell["execution_count"] = stored[cell["id"]]["execution_count"]
     return notebook
-
-
-def publish(app: Sphinx, error: Exception | None) -> None:
-    """Write ``ledger.json`` and, beside each page, the notebook with its outputs."""
-    if error or app.builder.format != "html":
-        return
-    ledger.write(app.companion.ledger, Path(app.outdir))
-    for name, study in app.companion.studies.items():
-        storage.write(Path(app.outdir) / f"{name}.json", studies.text(study))
-    search.write(app)
-    for chapter in app.companion.book.chapters():
-        source = json.loads(chapter.path.read_text(encoding="utf-8"))
-        notebook = join(source, app.companion.executed[chapter.slug])
-        if app.companion.address:
-            notebook["cells"].insert(0, _install_cell(app.companion.address))
-        target = Path(app.outdir) / "notebooks" / chapter.path.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", "utf-8")
-
-
-def _install_cell(address: str) -> dict[str, Any]:
-    """Return the cell that fetches the library where it is missing, as in a bare Colab."""
-    source = f'%pip install --quiet "implicit-regularization-reproduced @ git+{address}"'
-    return nbformat.v4.new_code_cell(source, id="install")

@@ -1,0 +1,47 @@
+"""What a reader can take away: notebooks, data, ledger, studies, and the site as one file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from companion import archive, ledger, storage, studies
+from companion.judge import outputs as printed
+from companion.sphinx import katex, launch, outputs, pages, search
+
+DRAWN = ("id", "caption", "alt", "knob", "x", "y", "controls", "panels", "frames")
+
+
+def publish(app: Sphinx, error: Exception | None) -> None:
+    """Write the ledger, the studies, the files of every chapter, and the archive of all."""
+    if error or app.builder.format != "html":
+        return
+    site, companion = Path(app.outdir), app.companion
+    ledger.write(companion.ledger, site)
+    for name, study in companion.studies.items():
+        storage.write(site / f"{name}.json", studies.text(study))
+    storage.write(site / "_static" / "katex" / "katex.css", katex.style(companion.book.root))
+    search.write(app)
+    for chapter in companion.book.chapters():
+        source = chapter.path.read_text(encoding="utf-8")
+        executed = companion.executed[chapter.slug]
+        notebook = pages.join(json.loads(source), executed)
+        if companion.address:
+            cell = launch.install_cell(companion.address, companion.branch)
+            notebook["cells"].insert(0, cell)
+        texts = (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", source,
+                 studies.text(record(companion.entry(chapter.slug), executed)))
+        for name, text in zip(launch.files(chapter.slug).values(), texts, strict=True):
+            storage.write(site / "notebooks" / name, text)
+    archive.write(site)
+
+
+def record(entry: Mapping[str, Any], executed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a chapter's entry of the ledger, and what its interactive figures are drawn from."""
+    knobs = printed(executed, outputs.KNOB)
+    return {"schema": 1, **entry,
+            "knobs": [{name: knob[name] for name in DRAWN if name in knob} for knob in knobs]}

@@ -1,0 +1,169 @@
+"""The pages are for everyone: assistive technology, keyboard, no script, paper, calm screens."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+SENTENCE = re.compile(r"\S+(\s+\S+){5,}")  # six words at least
+RUN_AXE = """async () => {
+  const { violations } = await axe.run(document, { preload: false, resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
+}"""
+# the page has heard of its new size
+DRAWN = "() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))"
+UNSEEN = """(selector) => [...document.querySelectorAll(selector)]
+  .filter((node) => !node.closest("details > :not(summary)"))  // the reader opens these
+  .filter((node) => !node.checkVisibility({ visibilityProperty: true })
+    || !node.getBoundingClientRect().height)
+  .map((node) => node.outerHTML.slice(0, 80))"""
+ALTERNATIVES = """() => [...document.querySelectorAll("figure svg")].map((svg) => svg.ariaLabel)"""
+MOVING = """() => [...document.querySelectorAll("*")].filter((node) => {
+  const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(node);
+  return /[1-9]/.test(transitionDuration) || animationName !== "none" || scrollBehavior === "smooth";
+}).map((node) => node.tagName)"""
+CUT = """() => [...document.querySelectorAll("main *")].filter((node) => {
+  const box = node.getBoundingClientRect();
+  return box.width > 2 && node instanceof HTMLElement
+    && !node.closest(".katex-mathml, .visually-hidden, .hide-tail")
+    && (box.right > innerWidth + 1 || node.scrollWidth > node.clientWidth + 1
+        && /auto|scroll|hidden/.test(getComputedStyle(node).overflowX) && node.clientWidth > 2);
+}).map((node) => node.outerHTML.slice(0, 90))"""
+FOLDED = """() => [...document.querySelectorAll("details > :not(summary)")]
+  .filter((node) => !node.getBoundingClientRect().height)
+  .map((node) => node.outerHTML.slice(0, 80))"""
+
+
+def page_names(site):
+    return [path.relative_to(site.folder).as_posix() for path in sorted(site.folder.rglob("*.html"))
+            if "_static" not in path.parts and path != site.folder / "index.html"]
+
+
+def chapters(site):
+    return [name for name in page_names(site) if name.startswith("notebooks/")]
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The script of axe-core; where its package is missing the test is skipped, and fails in CI."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None:
+        say = pytest.fail if os.environ.get("CI") else pytest.skip
+        say("no axe-core: the package axe-playwright-python is not installed")
+    return Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+def test_axe_finds_nothing_wide_or_narrow_in_light_or_dark(site, visit, axe):
+    for name in page_names(site):
+        page = visit(name).page
+        page.evaluate(axe)
+        for width, scheme in ((1280, "light"), (1280, "dark"), (375, "dark"), (375, "light")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate(DRAWN)
+            assert page.evaluate(RUN_AXE) == [], (name, width, scheme)
+        page.close()
+
+
+def test_axe_finds_a_planted_fault(visit, axe):
+    page = visit("book/verdicts.html").page
+    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    page.evaluate(axe)
+    assert page.evaluate(RUN_AXE) == ["button-name: #text > button"]
+
+
+def test_every_page_reads_with_javascript_off_its_figures_in_words_too(site, visit):
+    for name in page_names(site):
+        page = visit(name, javascript=False).page
+        assert page.title().strip() and page.locator("h1").count() == 1, name
+        for shown in ("h1, h2, h3, h4", "main", "figure svg", ".claim-card", ".katex-html", "tr"):
+            assert page.evaluate(UNSEEN, f"main :is({shown}), main:is({shown})") == [], (name, shown)
+        for alternative in page.evaluate(ALTERNATIVES):
+            assert SENTENCE.search(alternative), (name, alternative)
+        if name in chapters(site):
+            for part in ("figure svg", ".claim-card", ".katex-html", "h2"):
+                assert page.locator(part).count() > 0, (name, part)
+        page.close()
+
+
+def test_every_knob_is_turned_by_keyboard_and_says_what_is_seen(site, visit):
+    for name in chapters(site):
+        page = visit(name).page
+        for knob in page.locator("figure.knob").all():
+            data = json.loads(knob.locator("script").text_content())
+            values, label = data["knob"]["values"], data["knob"]["label"]
+            slider, status = knob.get_by_role("slider"), knob.get_by_role("status").last
+            slider.focus()
+            for key, at in (("Home", 0), ("ArrowRight", 1), ("End", -1)):
+                page.keyboard.press(key)
+                note = data["frames"][at]["note"]
+                assert note, (name, "no words for what is seen")
+                assert slider.get_attribute("aria-valuetext") == values[at], (name, key)
+                assert status.text_content() == f"{label} {values[at]}. {note}", (name, key)
+                assert knob.locator("svg").get_attribute("aria-label").endswith(note), (name, key)
+        page.close()
+
+
+def test_a_knob_without_a_note_says_where_its_curves_end(site, visit):
+    page = visit(chapters(site)[0]).page
+    frame = {"note": "", "series": [{"name": "loss", "y": [1, 0.25]}, {"name": "", "y": [3]}]}
+    assert page.evaluate("(frame) => seen(frame)", frame) == "loss: 1 to 0.25."
+
+
+def test_what_scrolls_is_reached_by_keyboard(visit):
+    page = visit("book/verdicts.html", width=1280).page
+    page.evaluate("""() => {
+      document.querySelector("main").insertAdjacentHTML("beforeend", "<pre>" + "x".repeat(200));
+      startScrollers();
+    }""")
+    line = page.locator("main > pre")
+    assert line.get_attribute("tabindex") == "0"
+    page.set_viewport_size({"width": 4000, "height": 900})
+    page.evaluate("document.querySelector('main > pre').style.width = '3000px'")
+    page.evaluate("dispatchEvent(new Event('resize'))")
+    assert line.get_attribute("tabindex") is None
+
+
+def test_nothing_moves_for_who_wants_no_motion(site, visit):
+    page = visit(chapters(site)[0]).page
+    assert "HTML" in page.evaluate(MOVING), "it does for the others"
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(MOVING) == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "auto"])
+def test_it_prints_black_on_white_whatever_the_screen_shows(visit, theme):
+    page = visit("book/verdicts.html", dark=True,
+                 before=f"localStorage.setItem('theme', '{theme}')").page
+    colour = "getComputedStyle(document.body).color"
+    assert page.evaluate(colour) == "rgb(227, 225, 218)"
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(colour) == "rgb(31, 35, 38)"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    for box in ("html", "body", "main"):
+        ground = page.evaluate(f"getComputedStyle(document.querySelector('{box}')).backgroundColor")
+        assert ground == "rgba(0, 0, 0, 0)", box
+
+
+def test_what_is_printed_is_open_and_not_cut(site, visit):
+    for name in page_names(site):
+        page = visit(name, width=673).page  # A4 less the margins, at 96 dots an inch
+        page.emulate_media(media="print")
+        assert page.evaluate(FOLDED) == [], name
+        assert page.evaluate(CUT) == [], name
+        page.close()
+
+
+def test_the_printed_scoreboard_is_a_table_whose_head_is_on_every_sheet(visit):
+    page = visit("book/scoreboard.html", width=673).page
+    page.emulate_media(media="print")
+    display = "(tag) => getComputedStyle(document.querySelector('.scoreboard ' + tag)).display"
+    assert page.evaluate(display, "table") == "table"
+    assert page.evaluate(display, "thead") == "table-header-group"
+    assert page.evaluate(display, "td") == "table-cell"
+    assert not page.get_by_label("Only rows with").is_visible()
