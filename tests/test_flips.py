@@ -49,6 +49,14 @@ def test_a_quantity_of_one_sign_does_not_reach_zero():
     assert flips.part(part(0.5 + 0.2 * rng.standard_normal(25), criterion="x is at least 0")) > 1e-4
 
 
+def test_nor_does_a_margin_that_a_theorem_keeps_above_it():
+    rng = np.random.default_rng(5)
+    tight = part(np.exp(-3 + 0.6 * rng.standard_normal(25)), criterion="x is at most 1")
+    assert flips.part(tight) > 1e-3 and flips.part(tight, proven=True) == 0
+    loose = part(0.5 + 0.2 * rng.standard_normal(25), criterion="x is at most 1")
+    assert flips.claim([loose], proven=True) == flips.claim([loose]) > 1e-4
+
+
 def test_no_spread_no_number_and_the_sum():
     assert flips.part(part([0.25] * 25)) == 0
     assert flips.part(part([-0.25] * 25)) == 1

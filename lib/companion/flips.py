@@ -6,7 +6,8 @@ distribution the chance that too many fail at once. Of any other statistic the m
 logarithms of observed value / threshold, whichever look more normal, are taken as normal with
 unknown mean and variance; the chance is that of Student's t for one more seed. A part that came out
 the same on every seed gets 0: nothing is known of its spread. So does a quantity of one sign that is
-compared with 0. Parts add up to their claim.
+compared with 0, and a margin that a theorem keeps above 0 and that looks log-normal. Parts add up to
+their claim.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from scipy import stats
 ROUNDING = 1e-9
 
 
-def claim(parts: Sequence[Mapping[str, Any]]) -> float:
-    """Return the chance that a claim with these `parts` flips on one more seed."""
-    return min(1.0, sum(part(each) for each in parts))
+def claim(parts: Sequence[Mapping[str, Any]], proven: bool = False) -> float:
+    """Return the chance that a claim with these `parts` flips on one more seed.
+
+    `proven` says that a theorem has the criterion hold.
+    """
+    return min(1.0, sum(part(each, proven) for each in parts))
 
 
-def part(studied: Mapping[str, Any]) -> float:
+def part(studied: Mapping[str, Any], proven: bool = False) -> float:
     """Return the chance that one part flips on one more seed."""
     margins = studied["margins"]
     if None in margins:
@@ -36,7 +40,8 @@ def part(studied: Mapping[str, Any]) -> float:
     margins = np.array(margins)
     if np.ptp(margins) <= ROUNDING * np.abs(margins).max():
         return float(margins[0] < 0)
-    distances = _most_normal(margins, studied["criterion"])
+    signed = proven or studied["criterion"].endswith("is at least 0")
+    distances = _most_normal(margins, signed, "is at most" in studied["criterion"])
     return 0.0 if distances is None else _one_more(distances)
 
 
@@ -49,22 +54,21 @@ def _too_many(studied: Mapping[str, Any]) -> float:
     return float(stats.binom.sf(allowed, n, failing))
 
 
-def _most_normal(margins: np.ndarray, criterion: str) -> np.ndarray | None:
+def _most_normal(margins: np.ndarray, signed: bool, at_most: bool) -> np.ndarray | None:
     """Return the distances from flipping that look most normal; None if they cannot reach it.
 
-    A quantity that is compared with 0 may be one that has a sign, as a determinant along a flow:
-    then its logarithm is the natural scale, and 0 lies at no finite distance.
+    A margin that is `signed` cannot change its sign: by a theorem, or as a determinant along a flow.
+    Then its logarithm is the natural scale, and 0 lies at no finite distance.
     """
     plain = margins.size * -np.log(margins.std())
-    ratios = 1 - margins if "is at most" in criterion else 1 + margins
-    signed = criterion.endswith("is at least 0")
+    ratios = 1 - margins if at_most else 1 + margins
     values = margins if signed else ratios
     if values.min() <= 0:
         return margins
     logs = np.log(values)
     if plain >= margins.size * -np.log(logs.std()) - logs.sum():
         return margins
-    return None if signed else -logs if "is at most" in criterion else logs
+    return None if signed else -logs if at_most else logs
 
 
 def _one_more(distances: np.ndarray) -> float:

@@ -37,7 +37,7 @@ def _chapter(book: Book, slug: str, runs: Sequence[Run]) -> dict[str, Any]:
             "claim": same_claim[0].claim,
             "flips": [seed for seed, row in zip(seeds, same_claim, strict=True) if row.differs],
             "margins": [_short(row.margin) for row in same_claim],
-            "chance": flips.claim(parts),
+            "chance": flips.claim(parts, proven=records[0]["criterion_by"] == "theorem"),
             "parts": parts,
         })
     return {"key": basis.key(runs[0].chapter), "seeds": seeds, "claims": claims}
