@@ -41,6 +41,16 @@ class Site:
         """The same book, read without a server."""
         return Site(self.folder, self.folder.as_uri() + "/")
 
+    @property
+    def pages(self) -> list[str]:
+        """Every page; of the claims' pages, which are all made alike, the longest of each chapter."""
+        found = [path for path in sorted(self.folder.rglob("*.html"))
+                 if "_static" not in path.parts and path != self.folder / "index.html"]
+        longest = {max(folder.glob("*.html"), key=lambda path: path.stat().st_size)
+                   for folder in (self.folder / "claims").iterdir()}
+        return [path.relative_to(self.folder).as_posix() for path in found
+                if self.folder / "claims" not in path.parents or path in longest]
+
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:

@@ -22,7 +22,7 @@ IPython.display.display({{{mime!r}: seen, 'text/plain': {card!r}}}, raw=True)"""
 def book(tmp_path, monkeypatch):
     book = toybook.make(tmp_path, "alpha")
     record = toybook.record("alpha")
-    value = "0.5 + 1e-9 * (os.environ.get('OPENBLAS_CORETYPE') == 'Haswell')"
+    value = "0.5 + 1e-9 * (os.environ.get('OPENBLAS_CORETYPE') == 'SkylakeX')"
     cell = "import json, IPython.display\n" + PRINT.format(
         content=json.dumps(record), value=value, mime=toybook.VERDICT, card=toybook.card(record))
     toybook.write(book, toybook.notebook("alpha", "near.claim = 1\n" + toybook.good_sources("alpha")[0],
@@ -41,18 +41,18 @@ def companion(line: str) -> int:
 
 
 def test_a_setting_reaches_the_kernel_and_its_numbers_are_kept(book, capsys):
-    assert companion("digits --setting reference --setting haswell --setting threads") == 0
+    assert companion("digits --setting reference --setting skylakex --setting threads") == 0
     runs = studies.load(book, digits.NAME)["runs"]
-    assert set(runs) == {"reference", "haswell", "threads"}
+    assert set(runs) == {"reference", "skylakex", "threads"}
     claim = runs["reference"]["alpha"]["claims"][0]
     assert claim["parts"][0]["value"] == 0.5
-    assert digits.surviving(runs, "haswell", claim) == 8
+    assert digits.surviving(runs, "skylakex", claim) == 8
     assert digits.surviving(runs, "threads", claim) == digits.ALL
     assert digits.surviving(runs, "prescott", claim) is None
     assert runs["threads"]["alpha"]["provenance"]["threads"] == 2
     assert not (book.root / "_build" / "digits").exists() and "OPENBLAS_CORETYPE" not in os.environ
     capsys.readouterr()
-    assert companion("digits --setting haswell") == 0
+    assert companion("digits --setting skylakex") == 0
     assert capsys.readouterr().err == ""  # nothing is run twice
 
 
@@ -65,7 +65,7 @@ def test_other_versions_must_be_other(book, capsys):
 
 def test_an_unknown_setting_is_named(book, capsys):
     assert companion("digits --setting slow") == 2
-    assert "--setting slow: allowed: reference, haswell" in capsys.readouterr().err
+    assert "--setting slow: allowed: reference, skylakex" in capsys.readouterr().err
 
 
 def one(value: float, n: int, spread: list[float]) -> dict:
@@ -93,11 +93,11 @@ class Pages:
 
 def test_the_summary_counts_digits_and_names_what_is_missing():
     about = {"commit": None, "date": "2026-01-02T03:04:05+00:00", "versions": {}, "cpu": "c"}
-    runs = {"reference": one(0.5, 10, [0, 0, 1]), "haswell": one(0.51, 10, [0, 0, 1])}
+    runs = {"reference": one(0.5, 10, [0, 0, 1]), "skylakex": one(0.51, 10, [0, 0, 1])}
     for found in runs.values():
         found["alpha"] |= {"key": "old", "provenance": about}
         found["alpha"]["claims"][0]["verdict"] = "reproduced"
     said = digits_page.summary(Pages(), runs)
     assert "1 number, 0 the same to the last digit, 1 digits in the median, 1 below 3" in said
     assert "prescott</dt><dd>OpenBLAS kernels for SSE3" in said and "not measured yet" in said
-    assert "Measured with earlier code</dt><dd>reference of alpha, haswell of alpha" in said
+    assert "Measured with earlier code</dt><dd>reference of alpha, skylakex of alpha" in said

@@ -39,13 +39,8 @@ FOLDED = """() => [...document.querySelectorAll("details > :not(summary)")]
   .map((node) => node.outerHTML.slice(0, 80))"""
 
 
-def page_names(site):
-    return [path.relative_to(site.folder).as_posix() for path in sorted(site.folder.rglob("*.html"))
-            if "_static" not in path.parts and path != site.folder / "index.html"]
-
-
 def chapters(site):
-    return [name for name in page_names(site) if name.startswith("notebooks/")]
+    return [name for name in site.pages if name.startswith("notebooks/")]
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +54,11 @@ def axe() -> str:
 
 
 def test_axe_finds_nothing_wide_or_narrow_in_light_or_dark(site, visit, axe):
-    for name in page_names(site):
+    """Colours depend on the scheme, places on the width: two visits see both of each."""
+    for name in site.pages:
         page = visit(name).page
         page.evaluate(axe)
-        for width, scheme in ((1280, "light"), (1280, "dark"), (375, "dark"), (375, "light")):
+        for width, scheme in ((1280, "light"), (375, "dark")):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             page.evaluate(DRAWN)
@@ -78,7 +74,7 @@ def test_axe_finds_a_planted_fault(visit, axe):
 
 
 def test_every_page_reads_with_javascript_off_its_figures_in_words_too(site, visit):
-    for name in page_names(site):
+    for name in site.pages:
         page = visit(name, javascript=False).page
         assert page.title().strip() and page.locator("h1").count() == 1, name
         for shown in ("h1, h2, h3, h4", "main", "figure svg", ".claim-card", ".katex-html", "tr"):
@@ -151,7 +147,7 @@ def test_it_prints_black_on_white_whatever_the_screen_shows(visit, theme):
 
 
 def test_what_is_printed_is_open_and_not_cut(site, visit):
-    for name in page_names(site):
+    for name in site.pages:
         page = visit(name, width=673).page  # A4 less the margins, at 96 dots an inch
         page.emulate_media(media="print")
         assert page.evaluate(FOLDED) == [], name

@@ -56,26 +56,16 @@ CONTRAST = r"""() => {
 }"""
 
 
-def page_names(site):
-    """Every page; of the claims' pages, which are all made alike, the longest of each chapter."""
-    found = [path for path in sorted(site.folder.rglob("*.html"))
-             if "_static" not in path.parts and path != site.folder / "index.html"]
-    longest = {max(folder.glob("*.html"), key=lambda path: path.stat().st_size)
-               for folder in (site.folder / "claims").iterdir()}
-    return [path.relative_to(site.folder).as_posix() for path in found
-            if site.folder / "claims" not in path.parents or path in longest]
-
-
 @pytest.fixture
 def knob_page(site):
     """Name of a page with an interactive figure."""
-    return next(name for name in page_names(site)
+    return next(name for name in site.pages
                 if '"figure knob"' in (site.folder / name).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("width, dark", [(1280, False), (1280, True), (375, False), (375, True)])
 def test_every_page_is_whole_without_a_network(site, visit, width, dark):
-    for name in page_names(site):
+    for name in site.pages:
         seen = visit(name, width=width, dark=dark)
         assert (seen.foreign, seen.failed, seen.console) == ([], [], []), name
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= width, name
@@ -86,7 +76,7 @@ def test_every_page_is_whole_without_a_network(site, visit, width, dark):
 
 
 def test_every_page_is_whole_on_disk(site, visit_of):
-    for name in page_names(site):
+    for name in site.pages:
         seen = visit_of(site.on_disk(), name)
         assert (seen.foreign, seen.failed, seen.console) == ([], [], []), name
         fonts, formulas = seen.page.evaluate("document.fonts.size"), seen.page.locator(".katex")

@@ -39,7 +39,7 @@ class Setting:
 
 SETTINGS = {
     REFERENCE: Setting("the book's own: one thread, the kernels that OpenBLAS picks"),
-    "haswell": Setting("OpenBLAS kernels for AVX2", {"OPENBLAS_CORETYPE": "Haswell"}),
+    "skylakex": Setting("OpenBLAS kernels for AVX-512", {"OPENBLAS_CORETYPE": "SkylakeX"}),
     "prescott": Setting("OpenBLAS kernels for SSE3, without fused multiply-add",
                         {"OPENBLAS_CORETYPE": "Prescott"}),
     "threads": Setting("two BLAS threads", dict.fromkeys(THREAD_VARIABLES, "2")),

@@ -13,7 +13,7 @@ from companion import digits, readings
 from companion.sphinx import pages, words
 from companion.sphinx.outputs import anchor
 
-SHOWN = {"haswell": "AVX2", "prescott": "SSE3", "threads": "Two threads", "versions": "Versions",
+SHOWN = {"skylakex": "AVX-512", "prescott": "SSE3", "threads": "Two threads", "versions": "Versions",
          "one": "Batch"}
 MOST = 6  # digits that a reader wants to see of a number
 FEW = 3  # fewer of them than this are marked
