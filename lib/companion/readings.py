@@ -29,8 +29,8 @@ def reading(chapter: Chapter, job: Job, notebook: Mapping[str, Any]) -> dict[str
 
 
 def _claim(record: Mapping[str, Any]) -> dict[str, Any]:
-    parts = [{"criterion": part["criterion"], "margin": part["margin"], "n": seen["n"],
-              "value": seen["value"], "range": [seen["min"], seen["median"], seen["max"]]}
+    parts = [{"margin": part["margin"], "n": seen["n"], "value": seen["value"],
+              "range": [seen["min"], seen["median"], seen["max"]]}
              for part in record["parts"] for seen in [part["observed"]]]
     return {"claim": record["claim"], "verdict": record["verdict"], "reason": record["reason"],
             "margin": record["margin"], "parts": parts}
