@@ -1,5 +1,6 @@
 """What the verdicts of a chapter rest on: what is in the key of a study, and what is not."""
 
+import ast
 import json
 from pathlib import Path
 
@@ -101,3 +102,10 @@ def test_a_name_bound_anew_does_not_reach_back(book):
         "alpha", "x = 1", "y = x", "x = 2", "def f():\n    return z", "z = 3",
         "box.check('one', x, f())"))
     assert texts(book) == ["x = 2", "def f():\n    return z", "z = 3", "box.check('one', x, f())"]
+
+
+@pytest.mark.parametrize("made", ["[f(x) for x in y]", "{f(x) for x in y}", "{x: f(x) for x in y}"])
+def test_a_comprehension_keeps_its_variable_to_itself_in_every_python(made):
+    source = f"a = {made}"
+    part = basis.Statement(ast.parse(source).body[0], source, "cell", set())
+    assert part.binds == {"a"} and part.uses == {"f", "y"}

@@ -53,7 +53,7 @@ class Statement:
         self.statement, self.cell = statement, cell
         self.text = without_words(ast.get_source_segment(source, statement))
         self.imports = isinstance(statement, ast.Import | ast.ImportFrom)
-        table = symtable(ast.unparse(statement), "cell", "exec")
+        table = symtable(ast.unparse(_Generators().visit(copy.deepcopy(statement))), "cell", "exec")
         symbols = table.get_symbols()
         self.binds = {each.get_name() for each in symbols
                       if each.is_assigned() or each.is_imported()}
@@ -67,6 +67,19 @@ class Statement:
     def decides(self) -> bool:
         """The statement checks a claim."""
         return _calls(self.statement, DECIDE)
+
+
+class _Generators(ast.NodeTransformer):
+    """Make comprehensions generators: from Python 3.12 on only these have a scope of their own."""
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
+        return ast.GeneratorExp(self.visit(node.elt), list(map(self.visit, node.generators)))
+
+    visit_SetComp = visit_ListComp
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        pair = ast.Tuple([self.visit(node.key), self.visit(node.value)], ast.Load())
+        return ast.GeneratorExp(pair, list(map(self.visit, node.generators)))
 
 
 def _calls(tree: ast.AST, methods: tuple[str, ...]) -> bool:
