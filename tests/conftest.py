@@ -30,6 +30,9 @@ settings.register_profile("book", derandomize=True, deadline=None, max_examples=
 settings.load_profile("book")
 
 
+MOVED_ON = "net::ERR_ABORTED"  # the reader left while the page was still loading
+
+
 @dataclass(frozen=True)
 class Site:
     """A built book: the folder, and where it is served."""
@@ -152,7 +155,8 @@ def visit_of(browser: object) -> Iterator[Callable[..., Visit]]:
                      if message.type in ("error", "warning") else None)
         seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
         seen.page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
-        seen.page.on("requestfailed", lambda request: seen.failed.append(request.url))
+        seen.page.on("requestfailed", lambda request: seen.failed.append(request.url)
+                     if request.failure != MOVED_ON else None)
         seen.page.on("response", lambda response: seen.failed.append(response.url)
                      if response.status >= 400 else None)
         seen.page.goto(site.url + path, wait_until="load")
