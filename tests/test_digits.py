@@ -5,8 +5,9 @@ import os
 
 import pytest
 import toybook
+from toybook import companion
 
-from companion import cli, digits, studies
+from companion import digits, studies
 from companion.sphinx import digits_page
 
 PRINT = """import copy, os
@@ -30,14 +31,6 @@ def book(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
     return book
-
-
-def companion(line: str) -> int:
-    try:
-        cli.main(line.split())
-    except SystemExit as end:
-        return end.code
-    return 0
 
 
 def test_a_setting_reaches_the_kernel_and_its_numbers_are_kept(book, capsys):

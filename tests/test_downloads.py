@@ -13,7 +13,7 @@ import pytest
 import smallbook
 from IPython.core.inputtransformer2 import TransformerManager
 
-from companion import archive, artefact, lite
+from companion import archive, artefact, lite, storage
 from companion.errors import CompanionError
 from companion.sphinx import blocks, launch, outputs
 from companion.sphinx.cards import small
@@ -75,7 +75,7 @@ def test_an_archive_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch)
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(archive.os, "replace", full)
+    monkeypatch.setattr(storage.os, "replace", full)
     with pytest.raises(CompanionError, match="^cannot write .*zip: No space left on device"):
         archive.write(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["index.html"]

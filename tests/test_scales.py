@@ -2,8 +2,9 @@
 
 import pytest
 import toybook
+from toybook import companion
 
-from companion import cli, readings, scales, studies
+from companion import readings, scales, studies
 from companion.chapters import Book
 from companion.errors import CompanionError
 from companion.sphinx import scales as shown
@@ -21,14 +22,6 @@ def book(tmp_path, monkeypatch):
         path.write_text(path.read_text() + "paper: {one: reproduced}\n")
     monkeypatch.chdir(tmp_path)
     return Book(book.root)
-
-
-def companion(line: str) -> int:
-    try:
-        cli.main(line.split())
-    except SystemExit as end:
-        return end.code
-    return 0
 
 
 def test_what_is_out_of_reach_is_left_out_with_its_reason(book, capsys):

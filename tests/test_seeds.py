@@ -4,8 +4,9 @@ import json
 
 import pytest
 import toybook
+from toybook import companion
 
-from companion import cli, seeds, studies
+from companion import seeds, studies
 from companion.chapters import Book
 from companion.sphinx import seeds as shown
 
@@ -21,14 +22,6 @@ def book(tmp_path, monkeypatch):
                                          CHOOSE.format(**cells)))
     monkeypatch.chdir(tmp_path)
     return book
-
-
-def companion(line: str) -> int:
-    try:
-        cli.main(line.split())
-    except SystemExit as end:
-        return end.code
-    return 0
 
 
 def test_a_study_is_kept_with_its_flips(book, capsys):

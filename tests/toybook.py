@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from companion import cli
 from companion.chapters import Book
 
 CLAIMS = "application/vnd.implicitreg.claims+json"
@@ -109,6 +110,15 @@ def make(root: Path, *slugs: str) -> Book:
     for slug in slugs:
         write(book, notebook(slug, *good_sources(slug)))
     return book
+
+
+def companion(line: str) -> int:
+    """Run the command `line` in this process; return its exit status."""
+    try:
+        cli.main(line.split())
+    except SystemExit as end:
+        return end.code
+    return 0
 
 
 def pretend(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
-from contextlib import suppress
 from pathlib import Path
 
-from companion.storage import cannot_write
+from companion import storage
 
 NAME = "implicit-regularization-reproduced.zip"
 DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that the format knows: the same site, the same bytes
@@ -20,21 +18,15 @@ def write(site: Path) -> Path:
 
     It does not hold itself, so in its pages the links to it are plain words.
     """
-    archive, temporary = site / NAME, site / f".{NAME}.new"
+    archive = site / NAME
     files = sorted(path for path in site.rglob("*")
                    if path.is_file() and not path.relative_to(site).parts[0].startswith(".")
                    and path != archive)
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as zipped:
-            for path in files:
-                name = f"{archive.stem}/{path.relative_to(site).as_posix()}"
-                zipped.writestr(_entry(name), _inside(path))
-        os.replace(temporary, archive)
-    except OSError as error:
-        raise cannot_write(archive, error) from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with storage.replacing(archive) as temporary, zipfile.ZipFile(
+            temporary, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for path in files:
+            name = f"{archive.stem}/{path.relative_to(site).as_posix()}"
+            zipped.writestr(_entry(name), _inside(path))
     return archive
 
 

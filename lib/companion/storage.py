@@ -14,12 +14,19 @@ from companion.errors import CompanionError
 
 
 def write(path: Path, text: str) -> None:
-    """Put `text` in `path` as a whole: written beside it, then renamed over it."""
+    """Put `text` in `path` as a whole."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Lend a file beside `path`, and rename it over `path` once it is whole."""
     # one name for all times: what a killed process left is overwritten, not kept
     temporary = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
+        yield temporary
         os.replace(temporary, path)
     except OSError as error:
         raise cannot_write(path, error) from None
