@@ -47,6 +47,9 @@ Folded.
 
 INTRO = """# A small book
 
+```{glance}
+```
+
 ```{chapter-cards}
 ```
 """

@@ -14,6 +14,7 @@ from sphinx.errors import ExtensionError
 
 from companion import freshness
 from companion.chapters import Book
+from companion.sphinx import admit as admission
 from companion.sphinx import clean, outputs, pages, scoreboard, translator, words
 from companion.sphinx.admit import admit
 from companion.sphinx.katex import Katex
@@ -142,7 +143,10 @@ def test_equations_are_rendered_and_numbered(book):
 
 
 def test_front_page_and_scoreboard(book):
-    card = soup(book, "book/intro.html").select_one(".cards .card")
+    front = soup(book, "book/intro.html")
+    assert front.select_one(".glance a.v-good rect") and "1 ✓ reproduced" in front.get_text()
+    assert front.select_one(".glance a")["href"] == "../claims/alpha/one.html"
+    card = front.select_one(".cards .card")
     assert card.a["href"] == "../notebooks/alpha.html" and card.select_one("svg path")
     row = soup(book, "book/scoreboard.html").select_one("tr#alpha--one")
     assert row.a["href"] == "../notebooks/alpha.html#claim-one"
@@ -271,6 +275,24 @@ def test_a_failing_chapter_fails_the_build(tmp_path):
     assert not Path(smallbook.html(book) / "notebooks" / "alpha.html").exists()
 
 
-@pytest.mark.parametrize("module", [clean, outputs, translator, words])
+def test_the_fonts_of_text_and_formulas_are_inside_their_style_sheets(book):
+    static = smallbook.html(book) / "_static"
+    faces = (static / "fonts" / "text.css").read_text(encoding="utf-8").split("@font-face")[1:]
+    assert len(faces) == 3 and all("url(data:font/woff2;base64,d09GMg" in face for face in faces)
+    formulas = (static / "katex" / "katex.css").read_text(encoding="utf-8")
+    assert formulas.count("url(data:font/woff2") == 2, "the upright and the italic letters"
+    heads = [link["href"] for link in soup(book).select('link[rel="stylesheet"]')]
+    assert heads == [f"../_static/{name}.css" for name in ("katex/katex", "fonts/text", "book")]
+
+
+def test_a_cell_that_only_imports_is_folded():
+    cells = [{"cell_type": "code", "source": source, "metadata": {}}
+             for source in ("import os\nfrom re import sub", "import os\nos.sep")]
+    admit({"cells": cells}, KATEX, None)
+    assert cells[0]["metadata"]["mystnb"] == {"code_prompt_show": "Imports"}
+    assert "hide-input" in cells[0]["metadata"]["tags"] and cells[1]["metadata"] == {"tags": []}
+
+
+@pytest.mark.parametrize("module", [admission, clean, outputs, translator, words])
 def test_the_examples_in_docstrings(module):
     assert doctest.testmod(module).failed == 0

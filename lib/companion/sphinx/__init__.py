@@ -21,6 +21,7 @@ from companion.sphinx.cards import ChapterCards
 from companion.sphinx.claim_links import ClaimLinks
 from companion.sphinx.digits_page import StableDigits
 from companion.sphinx.faults_page import PlantedFaults
+from companion.sphinx.glance import Glance
 from companion.sphinx.notions import Notions
 from companion.sphinx.quoted import QuotedClaims
 from companion.sphinx.remarks_page import Errata, Replies
@@ -43,6 +44,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("chapter-cards", ChapterCards)
     app.add_directive("claims", QuotedClaims)
     app.add_directive("errata", Errata)
+    app.add_directive("glance", Glance)
     app.add_directive("notions", Notions)
     app.add_directive("planted-faults", PlantedFaults)
     app.add_directive("releases", releases_page.Releases)

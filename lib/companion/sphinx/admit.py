@@ -6,6 +6,7 @@ addresses in prose), and those of a cell would make HTML of a raw one; none of t
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from typing import Any
@@ -32,6 +33,9 @@ def admit(notebook: dict[str, Any], tex: Any, foot: Callable[[dict], str]) -> No
         if "injected-parameters" in tags:
             tags = [*tags, "remove-cell"]
         cell["metadata"] = {"tags": tags}
+        if cell["cell_type"] == "code" and imports_only(joined(cell["source"])):
+            cell["metadata"] = {"tags": [*tags, "hide-input"],
+                                "mystnb": {"code_prompt_show": "Imports"}}
         if cell["cell_type"] == "markdown":
             cell["source"] = FOLD.sub(DROPDOWN, joined(cell["source"]))
         for output in cell.get("outputs", []):
@@ -51,6 +55,20 @@ def _shown(data: dict[str, Any], tex: Any, foot: Callable[[dict], str]) -> dict[
     if "text/html" in shown:
         shown["text/html"] = clean.prose(joined(shown["text/html"]))
     return shown
+
+
+def imports_only(source: str) -> bool:
+    """Tell whether code does nothing but import names.
+
+    >>> imports_only("import numpy as np"), imports_only("import os; os.sep"), imports_only("%pip")
+    (True, False, False)
+    """
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:  # a command of Jupyter
+        return False
+    return bool(statements) and all(isinstance(each, ast.Import | ast.ImportFrom)
+                                    for each in statements)
 
 
 def joined(text: str | list[str]) -> str:

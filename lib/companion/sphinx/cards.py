@@ -76,10 +76,13 @@ def thumbnail(executed: dict[str, Any]) -> str:
 def small(svg: str) -> str:
     """Return a drawing without its words and to a tenth of a point, as nobody sees more here.
 
-    >>> small('<svg aria-label="0.25"><path d="M1.234,5"></path><text>0.1</text></svg>')
-    '<svg aria-label="0.25"><path d="M1.2,5"></path></svg>'
+    It fills its frame; of several panels the upper left remains.
+
+    >>> small('<svg role="img"><path d="M1.234,5"></path><text>0.1</text></svg>')
+    '<svg preserveAspectRatio="xMinYMin slice" role="img"><path d="M1.2,5"></path></svg>'
     """
-    return PLACES.sub(lambda place: DIGITS.sub(r"\1", place[0]), WORDS.sub("", svg))
+    shape = PLACES.sub(lambda place: DIGITS.sub(r"\1", place[0]), WORDS.sub("", svg))
+    return shape.replace("<svg ", '<svg preserveAspectRatio="xMinYMin slice" ', 1)
 
 
 def tally(claims: list[dict[str, Any]]) -> str:

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 
 from companion import archive, ledger, storage, studies
 from companion.judge import outputs as printed
-from companion.sphinx import katex, launch, outputs, pages, search
+from companion.sphinx import fonts, launch, outputs, pages, search
 
 DRAWN = ("id", "caption", "alt", "knob", "x", "y", "controls", "panels", "frames")
 
@@ -24,7 +24,7 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     ledger.write(companion.ledger, site)
     for name, study in companion.studies.items():
         storage.write(site / f"{name}.json", studies.text(study))
-    storage.write(site / "_static" / "katex" / "katex.css", katex.style(companion.book.root))
+    fonts.publish(companion.book.root, site / "_static")
     search.write(app)
     for chapter in companion.book.chapters():
         source = chapter.path.read_text(encoding="utf-8")

@@ -7,7 +7,6 @@ A formula that KaTeX refuses stops the build, and the message holds the formula.
 from __future__ import annotations
 
 import atexit
-import base64
 import html
 import json
 import re
@@ -23,7 +22,6 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.math import get_node_equation_number
 
 SCRIPT = Path("book/assets/katex/katex.min.js")
-INSIDE = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")  # the fonts of nearly every formula
 LABEL = re.compile(r"\\label\{([^}]+)\}")
 REFERENCE = re.compile(r"^\\eqref\{([^}]+)\}$")
 JOINER = "&#8288;"  # forbids a line break
@@ -71,16 +69,6 @@ class Katex:
         return "".join(
             self(part) if i % 2 else html.escape(part) for i, part in enumerate(parts)
         )
-
-
-def style(root: Path) -> str:
-    """Return KaTeX's style sheet with its main fonts inside: no formula is late or moves a line."""
-    folder = (root / SCRIPT).parent
-    text = (folder / "katex.min.css").read_text(encoding="utf-8")
-    for name in INSIDE:
-        data = base64.b64encode((folder / "fonts" / f"{name}.woff2").read_bytes()).decode()
-        text = text.replace(f"url(fonts/{name}.woff2)", f"url(data:font/woff2;base64,{data})")
-    return text
 
 
 def display_tex(node: nodes.math_block) -> str:
