@@ -86,7 +86,7 @@ def test_the_data_of_a_knob_cannot_end_its_element():
 
 
 def test_injected_parameters_are_not_shown():
-    cell = {"cell_type": "code", "metadata": {"tags": ["injected-parameters"]}, "outputs": []}
+    cell = {"cell_type": "code", "source": "seed = 1", "metadata": {"tags": ["injected-parameters"]}, "outputs": []}
     admit({"cells": [cell]}, KATEX, lambda record: "")
     assert "remove-cell" in cell["metadata"]["tags"]
 
