@@ -7,7 +7,8 @@ from pathlib import Path
 
 import smallbook
 import toybook
-from nbformat.v4 import new_markdown_cell, new_raw_cell
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from companion.chapters import Book
 from companion.sphinx.outputs import FIGURE, KNOB
@@ -40,6 +41,14 @@ def attacks(place: str) -> str:
 <noscript><p title="</noscript><img src=x onerror={run}>"></noscript><template><p>x</template>
 <textarea></textarea><img src=x onerror={run}></textarea><![CDATA[<img src=x onerror={run}>]]>
 <!--><img src=x onerror={run}>--><details open ontoggle="{run}">{place} fold</details>"""
+
+
+EXERCISE = f"""*You need: {mark("needs")}. Reading time: 5 minutes.*
+
+## Exercises
+
+**1. {mark("exercise")}** Why?
+"""
 
 
 def drawing(identity: str) -> str:
@@ -174,7 +183,17 @@ def make(root: Path) -> Book:
     source.cells[0] = new_markdown_cell(PROSE, id="title")
     source.cells.insert(1, new_raw_cell(attacks("raw"), id="raw", metadata={"format": "text/html"}))
     source.cells[-1].metadata["tags"] = ["thumbnail"]
+    source.cells[-1:-1] = [new_markdown_cell(EXERCISE, id="exercises"),
+                           new_code_cell(smallbook.CHECK, id="exercise-number"),
+                           new_markdown_cell(smallbook.ANSWERS, id="answers")]
     toybook.write(book, source)
+    told = yaml.safe_load(smallbook.TEACHING)
+    told["lectures"][0] |= {"title": mark("session"), "before": mark("before")}
+    told["lectures"][0]["steps"][0]["does"] = mark("step")
+    told["chapters"]["alpha"] |= {"goals": [mark("goal"), mark("aim")], "ask": {
+        "question": mark("question"), "answers": [mark("yes"), mark("no")], "right": mark("no"),
+        "shown_by": ["alpha/one"]}}
+    (root / "book" / "teaching.yml").write_text(yaml.safe_dump(told, sort_keys=False))
     (root / "book" / "references.bib").write_text(BIB, encoding="utf-8")
     toybook.pretend(book, "alpha", *outputs())
     return book

@@ -11,7 +11,7 @@ from pathlib import Path
 import toybook
 import yaml
 from coverage import Coverage
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from companion import basis, studies
 from companion.chapters import Book
@@ -55,9 +55,50 @@ INTRO = """# A small book
 """
 CHANGES = "# Changes\n\nSee alpha/one, not alpha/one-more.\n"
 PROSE_PAGES = ("scoreboard", "seeds", "scales", "digits", "faults", "verdicts", "changes", "rerun",
-               "library", "releases", "authors", "notation", "notions", "references")
+               "teaching", "library", "releases", "authors", "notation", "notions", "references")
 NOTIONS = """methods: {descent: [alpha, alpha/one], slope: descent}
 notions: {$x^2$: [alpha]}
+"""
+TEACHING = """lectures:
+- title: One & only
+  chapters: [alpha]
+  opens: alpha
+  before: "Nothing but $x^2$."
+  steps:
+  - {minutes: 30, does: Ask.}
+  - {minutes: 60, does: Show., shows: [alpha/one]}
+  homework: {alpha: [1, 2]}
+weeks: []
+chapters:
+  alpha:
+    needs: []
+    goals: [Say what $x^2$ is., Draw <it>.]
+    ask: {question: "Is it 0, 1?", answers: ["0", "1 & more"], right: "1 & more",
+          shown_by: [alpha/one]}
+    exercises:
+    - {points: 1, minutes: 5, answer: my_x = 2}
+    - {points: 3, minutes: 20}
+"""
+EXERCISES = """*You need: squares, lines. Reading time: 5 minutes.*
+
+## Exercises
+
+**1. The number.** Which one?
+"""
+CHECK = "my_x = 1\n# attempt(my_x)"
+ANSWERS = """<details><summary>Solution 1</summary>
+
+It is two, as $2=1+1$.
+
+</details>
+
+**2. The reason.** Why?
+
+<details><summary>Solution 2</summary>
+
+Because one and one are two.
+
+</details>
 """
 OPENING = """# What comes first?
 
@@ -83,6 +124,7 @@ def make(root: Path) -> Book:
     (root / "book" / "intro.md").write_text(INTRO, encoding="utf-8")
     (root / "book" / "first.md").write_text(OPENING, encoding="utf-8")
     (root / "book" / "notions.yml").write_text(NOTIONS, encoding="utf-8")
+    (root / "book" / "teaching.yml").write_text(TEACHING, encoding="utf-8")
     (root / "CHANGELOG.md").write_text(CHANGES, encoding="utf-8")
     parts = [{"caption": "First", "chapters": [{"file": "book/first"},
                                                {"file": "notebooks/alpha"}]},
@@ -93,6 +135,9 @@ def make(root: Path) -> Book:
     source.metadata.chapter["citation"] = "razin2020norms"
     source.cells[0] = new_markdown_cell(PROSE, id="title")
     source.cells[-1].metadata["tags"] = ["thumbnail"]
+    source.cells[-1:-1] = [new_markdown_cell(EXERCISES, id="exercises"),
+                           new_code_cell(CHECK, id="exercise-number"),
+                           new_markdown_cell(ANSWERS, id="answers")]
     toybook.write(book, source)
     return book
 

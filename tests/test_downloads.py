@@ -43,6 +43,11 @@ def test_the_files_of_a_chapter(site, book):
     assert data["knobs"][0]["frames"] == smallbook.KNOB_RECORD["frames"]
     page = (folder / "alpha.html").read_text(encoding="utf-8")
     assert all(f'<a href="{name}" download>' in page for name in names.values())
+    student = nbformat.read(folder / names["for students"], 4)
+    assert not any(cell.get("outputs") for cell in student.cells)
+    solutions = nbformat.read(folder / launch.solutions("alpha"), 4)
+    assert [cell.id for cell in solutions.cells][-2:] == ["exercise-2", "solution-2"]
+    assert launch.solutions("alpha") not in page, "only the teachers' page leads to it"
 
 
 def test_the_archive_is_the_whole_site_without_itself(site):

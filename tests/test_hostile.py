@@ -92,6 +92,9 @@ def test_what_it_says_is_shown_as_text(site):
     board = text_of(site, "book/scoreboard.html")
     assert hostile.mark("statement") in board and hostile.mark("observed") in board
     assert "</script>" in text_of(site, "book/references.html")
+    teachers = text_of(site, "book/teaching.html")
+    for place in ("session", "before", "step", "goal", "question", "no", "needs", "exercise"):
+        assert hostile.mark(place) in teachers, place
 
 
 def test_the_card_says_what_its_record_says(site):

@@ -5,10 +5,12 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from companion import execute, faults, scales, studies
-from companion.chapters import Book
+from companion import (answers, execute, exercises, faults, handouts, scales, schemas, studies,
+                       teaching)
+from companion.chapters import Book, read_yaml
 from companion.errors import ChapterFailed
 from companion.expected import compare, expectations
 from companion.jobs import plan
@@ -107,6 +109,57 @@ def test_an_exercise_is_answered_in_a_fold(book, slug):
     asked = set(re.findall(r"^\*\*(\d+)\.", exercises, re.MULTILINE))
     answered = set(re.findall(r"^<details><summary>Solution (\d+)", exercises, re.MULTILINE))
     assert asked and asked == answered
+
+
+@each_chapter
+def test_an_exercise_starts_red(book, slug):
+    (run,) = execute.run(book, [slug])
+    shown = answers.states(run.chapter, run.notebook)
+    assert shown and {each.colour for each in shown} == {"red"}
+
+
+def worth(book, slug):
+    return read_yaml(book.root / teaching.DATA)["chapters"][slug]["exercises"]
+
+
+@each_chapter
+def test_it_says_what_a_teacher_needs(book, slug):
+    chapter, stored = book.chapter(slug), read_yaml(book.root / teaching.DATA)
+    assert schemas.findings(stored, schemas.TEACHING) == []
+    claims = {f"{slug}/{claim}" for claim in expectations(book, slug, "book")}
+    assert list(teaching.chapter_faults(chapter, stored["chapters"][slug], claims)) == []
+    assert teaching.notions(chapter)
+    assert abs(teaching.reading_minutes(chapter) - teaching.stated_minutes(chapter)) <= 5
+
+
+@each_chapter
+def test_a_students_copy_keeps_the_checks_and_no_solution(book, slug):
+    chapter = book.chapter(slug)
+    copy = handouts.student(chapter, worth(book, slug))
+    nbformat.validate(copy)
+    code = [[cell for cell in notebook.cells if cell.cell_type == "code"]
+            for notebook in (copy, chapter.notebook)]
+    assert code[0] == code[1]
+    text = "\n".join(cell.source for cell in copy.cells)
+    assert "<details>" not in text and "Solution" not in text
+    for exercise in exercises.find(chapter.notebook):
+        assert exercise.asked in text and f"answer-{exercise.number}" in [c.id for c in copy.cells]
+        assert [line for line in exercise.solution.splitlines()
+                if len(line) > 12 and line in text] == []
+
+
+@each_chapter
+def test_the_solutions_hold_every_exercise_and_its_answer(book, slug):
+    chapter = book.chapter(slug)
+    notebook = handouts.solutions(chapter, worth(book, slug))
+    nbformat.validate(notebook)
+    cells = {cell.id: cell.source for cell in notebook.cells}
+    for exercise, about in zip(exercises.find(chapter.notebook), worth(book, slug), strict=True):
+        assert exercise.asked in cells[f"exercise-{exercise.number}"]
+        assert exercise.solution and exercise.solution in cells[f"solution-{exercise.number}"]
+        if exercise.checker is not None:
+            assert "attempt(" in exercise.checker.source
+            assert about["answer"] in cells[f"green-{exercise.number}"].splitlines()
 
 
 def test_the_checklist_names_tests_that_are_there():

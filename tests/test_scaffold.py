@@ -8,7 +8,7 @@ import test_addresses
 import test_notebooks
 import toybook
 
-from companion import cli, falsify, faults, scaffold, storage
+from companion import answers, cli, falsify, faults, scaffold, storage
 from companion.chapters import Book, read_yaml
 from companion.errors import CompanionError
 from companion.papers import papers
@@ -37,6 +37,7 @@ def extended(tmp_path_factory):
     book = toybook.make(root, "alpha")
     shutil.copytree(ROOT / "lib" / "implicitreg", root / "lib" / "implicitreg",
                     ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "book" / "teaching.yml", root / "book")
     scaffold.create(book, "my-chapter")
     return Book(root)
 
@@ -48,6 +49,10 @@ def extended(tmp_path_factory):
     test_notebooks.test_it_has_claims_a_control_and_a_picture,
     test_notebooks.test_each_claim_has_a_fault_that_is_meant_for_it,
     test_notebooks.test_an_exercise_is_answered_in_a_fold,
+    test_notebooks.test_an_exercise_starts_red,
+    test_notebooks.test_it_says_what_a_teacher_needs,
+    test_notebooks.test_a_students_copy_keeps_the_checks_and_no_solution,
+    test_notebooks.test_the_solutions_hold_every_exercise_and_its_answer,
 ])
 def test_a_new_chapter_has_what_a_chapter_must_have(extended, check):
     check(extended, "my-chapter")
@@ -56,6 +61,11 @@ def test_a_new_chapter_has_what_a_chapter_must_have(extended, check):
 @pytest.mark.parametrize("profile", ["book", "smoke"])
 def test_its_verdicts_are_as_expected(extended, profile):
     test_notebooks.test_the_verdicts_are_as_expected(extended, "my-chapter", profile)
+
+
+def test_its_answer_turns_its_check_green(extended):
+    found = answers.run(extended, ["my-chapter"])
+    assert [(each.number, each.colour) for each in found] == [(1, "green")]
 
 
 def test_its_faults_turn_its_claims_red(extended):

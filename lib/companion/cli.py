@@ -1,4 +1,4 @@
-"""The command line: list, run, verify, compare, falsify, digits, new, release, book."""
+"""The command line: list, run, verify, compare, exercises, falsify, digits, new, release, book."""
 
 from __future__ import annotations
 
@@ -103,6 +103,23 @@ def compare(ledger: str, slugs: tuple[str, ...], **options: Any) -> None:
     for line in compare.settings(stated, runs):
         click.echo(line, err=True)
     compare.report(compare.rows(stated, slugs, runs), ledger, _out())
+
+
+@cli.command("exercises")
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@click.option("--profile", metavar="P", default="book", show_default=True,
+              help="Book, or a profile of notebooks/profiles.yml.")
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1),
+              help="Chapters at a time; by default one a processor.")
+def exercises_(slugs: tuple[str, ...], profile: str, jobs: int | None) -> None:
+    """Execute the chapters with the answers to their exercises: which checks turn green?"""
+    from companion import answers, storage
+
+    book = Book(find_root())
+    with storage.locked(book.root / "_build" / "locks" / "exercises.lock", "trying the answers"):
+        found = answers.run(book, slugs, profile, jobs)
+    answers.ensure_green(found)
+    click.echo(f"checks that turned green: {len(found)} of {len(found)}")
 
 
 @cli.command()

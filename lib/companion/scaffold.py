@@ -15,7 +15,7 @@ LEGAL = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST = 60
 LINE = re.compile(r"^([ \t]*- file: )notebooks/.*\n", re.MULTILINE)
 APPENDED = {"book/references.bib": "entry.bib", "book/notions.yml": "notion.yml",
-            "tests/addresses.txt": "addresses.txt"}
+            "book/teaching.yml": "teaching.yml", "tests/addresses.txt": "addresses.txt"}
 
 
 def create(book: Book, slug: str) -> list[Path]:

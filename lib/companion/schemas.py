@@ -1,4 +1,4 @@
-"""The JSON Schemas of a verdict record, of the ledger and of the data of an interactive figure."""
+"""The JSON Schemas: of records and ledger, of an interactive figure's data, of teaching.yml."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from referencing import Registry, Resource
 
 NAMES = ("ledger.schema.json", "verdict.schema.json")  # published with the site
 KNOB = "knob.schema.json"
+TEACHING = "teaching.schema.json"
 
 
 def text(name: str) -> str:
@@ -22,7 +23,7 @@ def text(name: str) -> str:
 
 @cache
 def _validator(name: str) -> Draft202012Validator:
-    schemas = {each: json.loads(text(each)) for each in (*NAMES, KNOB)}
+    schemas = {each: json.loads(text(each)) for each in (*NAMES, KNOB, TEACHING)}
     registry = Registry().with_resources(
         (each, Resource.from_contents(schema)) for each, schema in schemas.items()
     )

@@ -9,7 +9,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from companion import archive, ledger, storage, studies
+from companion import archive, handouts, ledger, storage, studies
+from companion.chapters import Chapter
 from companion.judge import outputs as printed
 from companion.sphinx import fonts, launch, outputs, pages, search
 
@@ -27,17 +28,30 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     fonts.publish(companion.book.root, site / "_static")
     search.write(app)
     for chapter in companion.book.chapters():
-        source = chapter.path.read_text(encoding="utf-8")
-        executed = companion.executed[chapter.slug]
-        notebook = pages.join(json.loads(source), executed)
-        if companion.address:
-            cell = launch.install_cell(companion.address, companion.branch)
-            notebook["cells"].insert(0, cell)
-        texts = (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", source,
-                 studies.text(record(companion.entry(chapter.slug), executed)))
-        for name, text in zip(launch.files(chapter.slug).values(), texts, strict=True):
+        for name, text in _files(chapter, companion).items():
             storage.write(site / "notebooks" / name, text)
     archive.write(site)
+
+
+def _files(chapter: Chapter, companion: Any) -> dict[str, str]:
+    """Return by name what lies beside the page of `chapter`."""
+    source = chapter.path.read_text(encoding="utf-8")
+    executed = companion.executed[chapter.slug]
+    full = pages.join(json.loads(source), executed)
+    worth = companion.teaching["chapters"][chapter.slug]["exercises"]
+    student = handouts.student(chapter, worth)
+    if companion.address:
+        for notebook in (full, student):
+            cell = launch.install_cell(companion.address, companion.branch)
+            notebook["cells"].insert(0, cell)
+    texts = (_text(full), source, _text(student),
+             studies.text(record(companion.entry(chapter.slug), executed)))
+    return {**dict(zip(launch.files(chapter.slug).values(), texts, strict=True)),
+            launch.solutions(chapter.slug): _text(handouts.solutions(chapter, worth))}
+
+
+def _text(notebook: Mapping[str, Any]) -> str:
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
 def record(entry: Mapping[str, Any], executed: Mapping[str, Any]) -> dict[str, Any]:

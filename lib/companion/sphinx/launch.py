@@ -14,7 +14,12 @@ LIBRARY = "implicit-regularization-reproduced"
 def files(slug: str) -> dict[str, str]:
     """Return by what it is each file of chapter `slug` that lies beside its page."""
     return {"notebook with outputs": f"{slug}.ipynb", "without": f"{slug}-clean.ipynb",
-            "data": f"{slug}.json"}
+            "for students": f"{slug}-student.ipynb", "data": f"{slug}.json"}
+
+
+def solutions(slug: str) -> str:
+    """Return the file of the solutions of chapter `slug`; only the teachers' page leads to it."""
+    return f"{slug}-solutions.ipynb"
 
 
 def links(slug: str, address: str, branch: str, pages: str) -> dict[str, str]:

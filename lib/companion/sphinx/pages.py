@@ -12,7 +12,8 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from companion import basis, digits, execute, ledger, matrix, releases, remarks, scales, studies
+from companion import (basis, digits, execute, ledger, matrix, releases, remarks, scales, studies,
+                       teaching)
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
 from companion.sphinx import blocks, cite, claim_pages, seeds
@@ -36,6 +37,7 @@ class Companion:
     studies: dict[str, dict[str, Any]]
     keys: dict[str, str]
     remarks: remarks.Remarks
+    teaching: dict[str, Any]
     releases: list[releases.Release]
     release: dict[str, str]
     address: str
@@ -89,7 +91,7 @@ def prepare(app: Sphinx) -> None:
         built = ledger.build(book)
         app.companion = Companion(
             book=book, ledger=built, katex=Katex(book.root), remarks=remarks.load(book, built),
-            releases=releases.load(book),
+            releases=releases.load(book), teaching=teaching.load(book, built),
             studies={name: studies.load(book, name) for name in STUDIES},
             keys={chapter.slug: basis.key(chapter) for chapter in book.chapters()},
             executed={run.chapter.slug: run.notebook for run in runs},
