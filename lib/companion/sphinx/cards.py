@@ -41,18 +41,22 @@ class ChapterCards(SphinxDirective):
 
     def _cards(self, part: Part) -> str:
         companion = self.env.app.companion
-        cards = "".join(f"<li>{self._card(chapter, companion)}</li>" for chapter in part.chapters)
-        return f'<ul class="cards">{cards}</ul>'
+        asks = self.env.docname == part.opening or len(part.chapters) == 1
+        cards = "".join(f"<li>{self._card(chapter, companion, asks)}</li>"
+                        for chapter in part.chapters)
+        return f'<ul class="cards{" asking" if asks else ""}">{cards}</ul>'
 
-    def _card(self, chapter: Chapter, companion: Any) -> str:
+    def _card(self, chapter: Chapter, companion: Any, asks: bool) -> str:
         entry = companion.entry(chapter.slug)
         page = self.env.app.builder.get_relative_uri(
             self.env.docname, f"notebooks/{chapter.slug}")
+        question = companion.teaching["chapters"][chapter.slug]["ask"]["question"]
+        question = f'<p class="card-ask">{companion.katex.text(question)}</p>' if asks else ""
         return (
             f'<article class="card"><div class="card-picture">'
             f"{thumbnail(companion.executed[chapter.slug])}</div>"
             f'<h3><a href="{html.escape(page)}">{html.escape(plain(chapter.title))}</a></h3>'
-            f'<p class="card-paper">{_source(entry["paper"])}</p>'
+            f'<p class="card-paper">{_source(entry["paper"])}</p>{question}'
             f'<p class="card-facts">{tally(entry["claims"])}'
             f'<span>computed in {words.duration(entry["seconds"])}</span></p></article>'
         )
