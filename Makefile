@@ -22,10 +22,13 @@ $(shell rm -f .venv/.installed)
 endif
 endif
 
-.PHONY: book test mutants lite clean distclean
+.PHONY: book pdf test mutants lite clean distclean
 
 book: .venv/.installed ## execute, verify and build the book
 	@$(RUN) companion book
+
+pdf: .venv/.installed ## print what make book built: each chapter, and the whole book
+	@$(RUN) companion pdf
 
 test: .venv/.installed ## all tests, the verdicts of all chapters among them
 	@$(RUN) pytest $(or $(ARGS),--cov)

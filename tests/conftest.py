@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import http.server
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -89,19 +88,26 @@ def site(built: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    """A headless Chromium; where there is none the test is skipped, and fails in CI."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
+def chromium() -> str:
+    """Where Chromium is; where there is none the test is skipped, and fails in CI."""
+    from companion.pdf import BROWSERS, browser_path
+
+    path = browser_path()
     if path is None:
         say = pytest.fail if os.environ.get("CI") else pytest.skip
-        say("no browser: none of chromium, chromium-browser, google-chrome is installed")
+        say(f"no browser: none of {', '.join(BROWSERS)} is installed")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[object]:
+    """A headless Chromium."""
     from playwright.sync_api import sync_playwright
 
     switches = ["--no-sandbox", "--disable-background-networking", "--disable-component-update",
                 "--disable-sync", "--no-first-run"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=switches)
+        browser = playwright.chromium.launch(executable_path=chromium, args=switches)
         yield browser
         browser.close()
 

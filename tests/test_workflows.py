@@ -81,7 +81,15 @@ def test_a_tag_keeps_its_ledger_if_it_is_the_one_of_the_release():
     read = workflow("publish.yml")
     kept = [step for step in read["jobs"]["build"]["steps"]
             if step.get("if") == "github.ref_type == 'tag'"]
-    assert read["on"]["push"]["tags"] == ["v*"] and len(kept) == 2
+    assert read["on"]["push"]["tags"] == ["v*"] and len(kept) == 4
     assert kept[0]["run"].startswith("companion compare ")
     assert kept[1]["uses"].startswith("actions/upload-artifact@")
     assert kept[1]["with"]["path"] == "_build/html/ledger.json"
+
+
+def test_a_tag_keeps_the_book_on_paper():
+    *_, printed, kept = [step for step in workflow("publish.yml")["jobs"]["build"]["steps"]
+                         if step.get("if") == "github.ref_type == 'tag'"]
+    assert printed["run"] == "companion pdf"
+    assert kept["uses"].startswith("actions/upload-artifact@")
+    assert kept["with"]["path"] == "_build/pdf/*.pdf"

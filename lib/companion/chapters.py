@@ -117,7 +117,7 @@ class Book:
     @cached_property
     def _parts(self) -> list[Part]:
         toc = read_yaml(self.root / "_toc.yml")
-        parts = [self._part(part.get("caption", ""), _toc_files(part))
+        parts = [self._part(part.get("caption", ""), toc_files(part))
                  for part in toc.get("parts") or [{"chapters": toc.get("chapters") or []}]]
         return [part for part in parts if part.chapters]
 
@@ -182,13 +182,13 @@ class Book:
                 if isinstance(entry, str)}
 
 
-def _toc_files(node: Any) -> list[str]:
+def toc_files(node: Any) -> list[str]:
     """Return the files that a table of contents names, in order of appearance."""
     if isinstance(node, list):
-        return [name for item in node for name in _toc_files(item)]
+        return [name for item in node for name in toc_files(item)]
     if not isinstance(node, dict):
         return []
     here = [node["file"]] if isinstance(node.get("file"), str) else []
     below = [node[key] for key in ("parts", "chapters", "sections", "subtrees", "entries")
              if key in node]
-    return here + _toc_files(below)
+    return here + toc_files(below)

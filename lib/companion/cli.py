@@ -1,4 +1,4 @@
-"""The command line: list, run, verify, compare, exercises, falsify, digits, new, release, book."""
+"""The command line: list, run, verify, compare, exercises, falsify, digits, new, release, book, pdf."""
 
 from __future__ import annotations
 
@@ -203,6 +203,18 @@ def book(open_: bool, jobs: int | None, timeout: float | None) -> None:
     click.echo(f"The book is in {page}")
     if open_:
         webbrowser.open(page.as_uri())
+
+
+@cli.command("pdf")
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+def pdf_(slugs: tuple[str, ...]) -> None:
+    """Print the built site: each chapter and the whole book by default, else these chapters."""
+    from companion import pdf, site, storage
+
+    book = Book(find_root())
+    with storage.locked(site.lock_path(book), "building or printing the book"):
+        for path in pdf.make(book, slugs):
+            click.echo(_relative(path))
 
 
 def _run(
