@@ -13,7 +13,7 @@ import toybook
 from companion import execute, freshness, kernel, storage
 from companion.chapters import Book
 from companion.errors import ChapterFailed, CompanionError
-from companion.jobs import plan
+from companion.jobs import plan, plans
 
 LOOK = """import os, sys
 print(sys.executable)
@@ -66,12 +66,12 @@ def test_a_default_run_is_stored_and_reused(book, capfd):
 
 def test_any_other_run_is_stored_elsewhere(book):
     book = put(book, "alpha", "print(seed, trials, rate)")
-    runs = execute.run(book, ["alpha"], "smoke", seeds=[1, 2], overrides={"rate": 2}, jobs=2)
+    runs = execute.run(book, ["alpha"], "smoke", seeds=[1, 2], cells=[{"rate": 2}], jobs=2)
     assert [printed(run) for run in runs] == ["1 1 2.0\n", "2 1 2.0\n"]
     names = [run.job.target.relative_to(book.root).as_posix() for run in runs]
     assert names[0].startswith("_build/runs/alpha/smoke-seed1-")
     assert not (book.root / "_build" / "executed").exists()
-    again = execute.run(book, ["alpha"], "smoke", seeds=[1, 2], overrides={"rate": 2})
+    again = execute.run(book, ["alpha"], "smoke", seeds=[1, 2], cells=[{"rate": 2}])
     assert [run.executed for run in again] == [False, False]
     assert again[0].job.last_seconds is not None
     # the chapter's own seed is the default run, whoever asks for it
@@ -170,7 +170,21 @@ def test_two_runs_of_one_chapter_at_once(book):
     job = plan(book.chapter("alpha"), book)
     with storage.locked(execute._lock(job), "executing alpha"):
         with pytest.raises(CompanionError, match=r"^another process is executing alpha \(it holds "
-                                                 r"[^\n]*alpha.lock\); wait[^\n]*$"):
+                                                 r"[^\n]*alpha-executed.lock\); wait[^\n]*$"):
             execute.run(book, ["alpha"])
         assert execute.run(book, ["beta"])[0].executed
     assert execute.run(book, ["alpha"])[0].executed
+
+
+def test_a_thousand_seeds_share_a_text_and_a_lock(book):
+    jobs = list(plans(book.chapter("alpha"), book, seeds=range(1, 1001)))
+    assert len({job.key for job in jobs}) == len({job.target for job in jobs}) == 1000
+    assert len({id(job.notebook) for job in jobs}) == len({execute._lock(job) for job in jobs}) == 1
+    assert jobs[6].key == plan(book.chapter("alpha"), book, seed=7).key
+
+
+def test_a_copy_that_is_gone_before_it_is_read(book):
+    (run,) = execute.run(book, ["alpha"])
+    run.job.target.unlink()
+    with pytest.raises(CompanionError, match="alpha.ipynb was changed or removed while it was read"):
+        _ = run.notebook

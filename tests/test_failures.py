@@ -38,7 +38,7 @@ def test_a_second_run_is_refused_and_a_killed_one_leaves_no_kernel(book, pid_fil
         second = run(book, *words)
         assert second.status == 2 and second.err.count("\n") == 1
         assert second.err.startswith("companion: another process is executing alpha (it holds ")
-        assert second.err.endswith("alpha-alpha.lock); wait until it ends, then try again\n")
+        assert second.err.endswith("alpha-executed.lock); wait until it ends, then try again\n")
     first.process.kill()
     first.end()
     wait_for(lambda: gone(pid))

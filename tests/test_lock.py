@@ -47,7 +47,7 @@ def test_every_dependency_is_locked():
     assert names <= set(ENTRY.findall(LOCK))
 
 
-@pytest.mark.parametrize("name", ["Makefile", "README.md", "book/rerun.md",
+@pytest.mark.parametrize("name", ["Makefile", "README.md", "book/rerun.md", "book/cluster.md",
                                   ".github/workflows/test.yml", ".github/workflows/publish.yml"])
 def test_it_is_installed_by_hash(name):
     text = (ROOT / name).read_text(encoding="utf-8")

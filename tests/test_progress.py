@@ -54,3 +54,25 @@ def test_a_terminal_shows_a_bar_that_is_full_unless_the_chapter_failed(monkeypat
     last = screen.getvalue().rsplit("alpha", 1)[-1]
     assert f"{cells} cells" in last and result in last
     assert "alpha: 4 cells" not in screen.getvalue(), "the bar says it, no line beside it"
+
+
+def elsewhere(jobs):
+    with progress.Progress() as report:
+        report.elsewhere(len(jobs))
+        for job in jobs:
+            report.end(job, "1.0 s, 80 MB")
+
+
+def test_what_runs_elsewhere_is_counted_as_it_ends(capfd):
+    elsewhere([JOB, AGAIN])
+    assert capfd.readouterr().err.splitlines() == [
+        "alpha: 1.0 s, 80 MB (1 of 2)", "beta: 1.0 s, 80 MB (2 of 2)"]
+
+
+def test_on_a_terminal_one_bar_counts_what_runs_elsewhere(monkeypatch):
+    screen = io.StringIO()
+    terminal = functools.partial(Console, file=screen, force_terminal=True, width=120)
+    monkeypatch.setattr(progress, "Console", lambda **options: terminal())
+    elsewhere([JOB, AGAIN])
+    last = screen.getvalue().rsplit("cluster", 1)[-1]
+    assert "2/2 runs" in last and "beta: 1.0 s, 80 MB (2 of 2)" in last

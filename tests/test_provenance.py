@@ -8,12 +8,12 @@ from companion import provenance
 
 
 def test_outside_of_a_repository_there_is_no_commit(tmp_path):
-    assert provenance._commit(tmp_path) == (None, None)
+    assert provenance.commit(tmp_path) == (None, None)
 
 
 def test_without_the_tool_there_is_no_commit(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert provenance._commit(Path(__file__).parents[1]) == (None, None)
+    assert provenance.commit(Path(__file__).parents[1]) == (None, None)
 
 
 @pytest.mark.parametrize(("system", "told", "name"), [

@@ -1,4 +1,4 @@
-"""The command line: list, run, verify, compare, exercises, falsify, digits, new, release, book, pdf."""
+"""The command line: one function a command, in the order of its help."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import signal
 import sys
 import webbrowser
 from collections import Counter
+from concurrent.futures import Executor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +86,25 @@ def verify(keep: bool, **options: Any) -> None:
 
 
 @cli.command()
+@click.argument("slug", metavar="SLUG")
+@execution(*RUNS[1:])
+def sweep(slug: str, **options: Any) -> None:
+    """Execute what is stale of a chapter over values of its parameters: -p NAME VALUE for each.
+
+    A name may be repeated; all combinations of the values are run, at each root seed.
+    """
+    from companion import sweep
+    from companion.ledger import ensure_sound
+
+    names = tuple(dict.fromkeys(name for name, _ in options["values"]))
+    if not names:
+        raise CompanionError("sweep takes -p NAME VALUE for each value; none is given")
+    runs = _run(Book(find_root()), (slug,), force=False, several=True, **options)
+    ensure_sound((run.chapter, run.notebook) for run in runs)
+    _out().print(sweep.table(runs, names))
+
+
+@cli.command()
 @click.argument("ledger", metavar="LEDGER")
 @execution(*ONE_RUN)
 def compare(ledger: str, slugs: tuple[str, ...], **options: Any) -> None:
@@ -148,7 +169,7 @@ def falsify(slugs: tuple[str, ...], names: tuple[str, ...], jobs: int | None) ->
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1),
               help="Chapters at a time; by default one a processor.")
 def digits(slugs: tuple[str, ...], names: tuple[str, ...], jobs: int | None) -> None:
-    """Execute the chapters with other BLAS kernels, threads, versions, batches; keep the numbers."""
+    """Execute chapters with other BLAS kernels, threads, versions, batches; keep the numbers."""
     from companion import digits, storage
 
     book = Book(find_root())
@@ -220,22 +241,43 @@ def pdf_(slugs: tuple[str, ...]) -> None:
 def _run(
     book: Book, slugs: tuple[str, ...], profile: str, seed: int | None, seeds: list[int] | None,
     values: tuple[tuple[str, str], ...], jobs: int | None, timeout: float | None, force: bool,
+    scheduler: str | None = None, several: bool = False,
 ) -> list:
     """Check the options against one another and against the chapters, then execute."""
     if seed is not None and seeds is not None:
         raise CompanionError("--seed and --seeds exclude one another; allowed: one of them")
     if (seed is not None or seeds is not None) and "seed" in dict(values):
         raise CompanionError("-p seed and --seed or --seeds exclude one another")
-    from companion import execute  # imports papermill, which takes a while
+    twice = [name for name, n in Counter(name for name, _ in values).items() if n > 1]
+    if twice and not several:
+        raise CompanionError(f"-p {twice[0]} is given twice; allowed: once (companion sweep takes "
+                             "several values of a parameter)")
+    if jobs is not None and scheduler is not None:
+        raise CompanionError("--jobs and --scheduler exclude one another; allowed: one of them (a "
+                             "cluster runs as many chapters at a time as its workers have threads)")
+    from companion import execute, sweep  # imports papermill, which takes a while
 
     if not slugs:
         left_out = book.out_of_reach(profile)
         for slug, reason in left_out.items():
             click.echo(f"{slug}: not testable here: {reason}", err=True)
         slugs = tuple(c.slug for c in book.chapters() if c.slug not in left_out)
-    overrides = {name: parameters.Text(text) for name, text in values}
-    return execute.run(book, slugs, profile, seeds or [seed], overrides, jobs=jobs,
-                       timeout=timeout, force=force)
+    cells = sweep.cells([(name, parameters.Text(text)) for name, text in values])
+    with _cluster(scheduler, book) if scheduler else nullcontext() as executor:
+        return execute.run(book, slugs, profile, seeds or [seed], cells, jobs=jobs,
+                           timeout=timeout, force=force, executor=executor)
+
+
+def _cluster(address: str, book: Book) -> Executor:
+    """Connect to the scheduler at `address`, and say what it has."""
+    try:
+        from companion.cluster import Cluster
+    except ModuleNotFoundError as missing:
+        raise CompanionError(f"--scheduler {address} needs the package {missing.name}; allowed: "
+                             "an environment with the extra `cluster`, or no --scheduler") from None
+    cluster = Cluster(address, book.root)
+    click.echo(cluster, err=True)
+    return cluster
 
 
 def _relative(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Chapters executed by papermill, side by side, each in a fresh kernel of this interpreter."""
+"""Chapters executed by papermill, side by side, each in a fresh kernel: here or on a cluster."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from companion import freshness, kernel, storage
 from companion.chapters import Book, Chapter
 from companion.errors import ChapterFailed, CompanionError
 from companion.freshness import executed_path
-from companion.jobs import Job, plan
+from companion.jobs import Job, plans
 from companion.perform import perform
 from companion.progress import Progress
 
@@ -28,8 +28,16 @@ class Run:
 
     chapter: Chapter
     job: Job
-    notebook: dict[str, Any] = field(repr=False)
     executed: bool
+
+    @property
+    def notebook(self) -> dict[str, Any]:
+        """The executed copy, read anew each time: thousands of them would not fit in memory."""
+        notebook = freshness.load_fresh(self.job.target, self.job.key)
+        if notebook is None:
+            raise CompanionError(f"{self.job.target} was changed or removed while it was read; "
+                                 "run the command again")
+        return notebook
 
 
 def run(
@@ -37,7 +45,7 @@ def run(
     slugs: Iterable[str] | None = None,
     profile: str = "book",
     seeds: Iterable[int | None] = (None,),
-    overrides: Mapping[str, Any] | None = None,
+    cells: Iterable[Mapping[str, Any]] = ({},),
     *,
     jobs: int | None = None,
     timeout: float | None = None,
@@ -56,8 +64,8 @@ def run(
         ``book`` or a profile of ``notebooks/profiles.yml``.
     seeds : iterable of int
         One run of each chapter for each root seed; None keeps the chapter's own.
-    overrides : mapping, optional
-        Values in place of the parameters of that name.
+    cells : iterable of mapping
+        One run of each chapter for each of these: values in place of the parameters of that name.
     jobs : int, optional
         Chapters at a time; by default one a processor.
     timeout : float, optional
@@ -67,33 +75,35 @@ def run(
     executor : Executor, optional
         Where to run; by default a pool of threads, each waiting for its own kernel.
     """
-    seeds = list(seeds)
+    seeds, cells = list(seeds), list(cells)
     chapters = book.select(list(slugs or ()))
-    planned = [(chapter, plan(chapter, book, profile, seed, overrides, timeout))
-               for chapter in chapters for seed in seeds]
-    stale = [job for chapter, job in planned if force or not _fresh(chapter, job)]
+    planned = [(chapter, job) for chapter in chapters for cell in cells
+               for job in plans(chapter, book, profile, seeds, cell, timeout)]
+    by_target = {job.target: job for _, job in planned}
+    stale = [job for job in by_target.values() if force or not _fresh(job)]
     with ExitStack() as stack:
-        for job in stale:
-            stack.enter_context(storage.locked(_lock(job), f"executing {job.label}"))
-            storage.ensure_writable(job.target.parent)
+        for lock, slug in {_lock(job): job.slug for job in stale}.items():
+            stack.enter_context(storage.locked(lock, f"executing {slug}"))
+        for folder in {job.target.parent for job in stale}:
+            storage.ensure_writable(folder)
         # whoever held a lock until now may just have done the work
-        by_slug = {chapter.slug: chapter for chapter in chapters}
-        stale = [job for job in stale if force or not _fresh(by_slug[job.slug], job)]
+        stale = [job for job in stale if force or not _fresh(job)]
         failures = [failure for _, failure in perform_all(stale, jobs, executor) if failure]
         if failures:
-            raise ChapterFailed("\n".join(str(failure) for failure in failures),
+            raise ChapterFailed("\n".join(dict.fromkeys(map(str, failures))),
                                 "\n".join(failure.detail for failure in failures if failure.detail))
         targets = {job.target for job in stale}
-        return [Run(chapter, job, freshness.load(job.target), job.target in targets)
-                for chapter, job in planned]
+        return [Run(chapter, job, job.target in targets) for chapter, job in planned]
 
 
-def _fresh(chapter: Chapter, job: Job) -> bool:
-    return freshness.load_fresh(job.target, chapter, job.parameters) is not None
+def _fresh(job: Job) -> bool:
+    return freshness.load_fresh(job.target, job.key) is not None
 
 
 def _lock(job: Job) -> Path:
-    return job.root / "_build" / "locks" / f"{job.slug}-{job.target.stem}.lock"
+    """Return the lock of the folder that `job` writes to: one for a thousand seeds of a chapter."""
+    place = job.target.relative_to(job.root / "_build").parts[0]
+    return job.root / "_build" / "locks" / f"{job.slug}-{place}.lock"
 
 
 def perform_all(
@@ -105,7 +115,9 @@ def perform_all(
     kernel.stopped.clear()
     with ExitStack() as stack, Progress() as progress:
         report = progress if executor is None else None
-        if executor is None:
+        if executor:
+            progress.elsewhere(len(planned))
+        else:
             executor = ThreadPoolExecutor(at_once or os.cpu_count())
             stack.callback(executor.shutdown, cancel_futures=True)
         futures = {}
@@ -113,7 +125,8 @@ def perform_all(
             for job in sorted(planned, key=_longest_first):
                 futures[executor.submit(perform, job, report)] = job
             for future in as_completed(futures):
-                yield futures[future], _store(future, futures[future], progress)
+                job = futures.pop(future)  # with the future goes its notebook: memory stays small
+                yield job, _store(future, job, progress)
         except BaseException:
             for future in futures:
                 future.cancel()

@@ -33,6 +33,11 @@ def key(chapter: Chapter, parameters: Mapping[str, Any]) -> str:
 
 def inputs(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return everything that goes into a run of `chapter` with `parameters`."""
+    return {**code(chapter), "parameters": dict(parameters)}
+
+
+def code(chapter: Chapter) -> dict[str, Any]:
+    """Return what goes into every run of `chapter`: its cells, its rooms, the versions."""
     rooms, packages = closure(chapter)
     library = chapter.path.parents[1] / "lib"
     return {
@@ -41,7 +46,6 @@ def inputs(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, Any]:
         "rooms": {path.relative_to(library).as_posix(): path.read_text(encoding="utf-8")
                   for path in rooms},
         "versions": versions(packages),
-        "parameters": dict(parameters),
     }
 
 
@@ -169,10 +173,10 @@ def load(path: Path) -> dict[str, Any] | None:
     return notebook if whole else None
 
 
-def load_fresh(path: Path, chapter: Chapter, parameters: Mapping[str, Any]) -> dict | None:
-    """Return the executed copy in `path` if it is whole and its key is that of a run now."""
+def load_fresh(path: Path, key: str) -> dict[str, Any] | None:
+    """Return the executed copy in `path` if it is whole and its key is `key`."""
     notebook = load(path)
-    if notebook is None or notebook["metadata"]["companion"].get("key") != key(chapter, parameters):
+    if notebook is None or notebook["metadata"]["companion"].get("key") != key:
         return None
     return notebook
 
@@ -184,13 +188,13 @@ def executed_path(book: Book, slug: str) -> Path:
 
 def is_fresh(book: Book, chapter: Chapter) -> bool:
     """Tell whether the copy that the pages are made of is what executing now would give."""
-    path = executed_path(book, chapter.slug)
-    return load_fresh(path, chapter, chapter.parameters) is not None
+    now = key(chapter, chapter.parameters)
+    return load_fresh(executed_path(book, chapter.slug), now) is not None
 
 
 def executed(book: Book, chapter: Chapter) -> dict[str, Any]:
     """Return the fresh executed copy of `chapter`; refuse a stale one."""
-    notebook = load_fresh(executed_path(book, chapter.slug), chapter, chapter.parameters)
+    notebook = load_fresh(executed_path(book, chapter.slug), key(chapter, chapter.parameters))
     if notebook is None:
         raise CompanionError(
             f"{chapter.slug} has no fresh executed copy; run: companion run {chapter.slug}"

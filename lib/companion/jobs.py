@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import nbformat
 
 from companion import freshness, kernel, parameters
 from companion.chapters import Book, Chapter
+from companion.provenance import Commit
 
 LEAST_SECONDS = 300.0  # a time limit below this would punish a busy machine
 
@@ -22,7 +23,7 @@ class Job:
     """One execution of one chapter: plain data, so that any executor can carry it.
 
     Progress and messages call it by its `label`; `environment` is what its kernel finds set besides
-    its own.
+    its own; `commit` is that of the checkout where `root` is no part of it.
     """
 
     slug: str
@@ -39,6 +40,7 @@ class Job:
     timeout: float = LEAST_SECONDS
     label: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    commit: Commit | None = None
 
     @property
     def threads(self) -> int:
@@ -61,26 +63,40 @@ def plan(
     timeout: float | None = None,
 ) -> Job:
     """Return what executing `chapter` so means; refuse parameters that it does not bear."""
+    return next(plans(chapter, book, profile, [seed], overrides, timeout))
+
+
+def plans(
+    chapter: Chapter,
+    book: Book,
+    profile: str = "book",
+    seeds: Iterable[int | None] = (None,),
+    overrides: Mapping[str, Any] | None = None,
+    timeout: float | None = None,
+) -> Iterator[Job]:
+    """Yield what executing `chapter` so means at each of `seeds`; its code is read once for all."""
+    text, code = nbformat.writes(chapter.notebook), freshness.code(chapter)
+    packages = frozenset(code["versions"]) - {"python"}
     changed = {**book.profile(profile, chapter.slug), **(overrides or {})}
-    if seed is not None:
-        changed["seed"] = seed
-    values = parameters.override(chapter.parameters, changed, chapter.slug)
-    is_default = profile == "book" and values == chapter.parameters
-    inputs = freshness.inputs(chapter, values)
-    target = freshness.executed_path(book, chapter.slug)
-    if not is_default:
-        target = book.root / "_build" / "runs" / chapter.slug / _name(profile, values, overrides)
-    last = (freshness.load(target) or {}).get("metadata", {}).get("companion", {}).get("seconds")
-    return Job(
-        slug=chapter.slug, root=book.root, notebook=nbformat.writes(chapter.notebook),
-        target=target, profile=profile, parameters=values,
-        overrides={name: value for name, value in values.items()
-                   if value != chapter.parameters[name]},
-        key=freshness.sha256(inputs), inputs=inputs,
-        packages=frozenset(freshness.closure(chapter)[1]),
-        last_seconds=last, timeout=timeout or max(LEAST_SECONDS, 10 * (last or 0)),
-        label=chapter.slug if is_default else f"{chapter.slug} ({target.stem})",
-    )
+    for seed in seeds:
+        seeded = changed if seed is None else {**changed, "seed": seed}
+        values = parameters.override(chapter.parameters, seeded, chapter.slug)
+        is_default = profile == "book" and values == chapter.parameters
+        inputs = {**code, "parameters": dict(values)}
+        target = freshness.executed_path(book, chapter.slug)
+        if not is_default:
+            name = _name(profile, values, overrides)
+            target = book.root / "_build" / "runs" / chapter.slug / name
+        about = (freshness.load(target) or {}).get("metadata", {}).get("companion", {})
+        last = about.get("seconds")
+        yield Job(
+            slug=chapter.slug, root=book.root, notebook=text, target=target, profile=profile,
+            parameters=values, overrides={name: value for name, value in values.items()
+                                          if value != chapter.parameters[name]},
+            key=freshness.sha256(inputs), inputs=inputs, packages=packages,
+            last_seconds=last, timeout=timeout or max(LEAST_SECONDS, 10 * (last or 0)),
+            label=chapter.slug if is_default else f"{chapter.slug} ({target.stem})",
+        )
 
 
 def _name(profile: str, values: Mapping[str, Any], overrides: Mapping[str, Any] | None) -> str:

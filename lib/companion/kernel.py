@@ -38,7 +38,7 @@ class InterpreterKernel(AsyncKernelManager):
     ) -> None:
         super().__init__(kernel_name="python3", **kwargs)
         self._folder = tempfile.TemporaryDirectory(prefix="ck-", ignore_cleanup_errors=True)
-        self._library = library
+        self._library = library.resolve()
         self._environment = dict(environment or {})
         self._channels = None
         self.peak_memory_mb: float | None = None

@@ -35,7 +35,9 @@ ONE_RUN = (
                  help="Time limit of a chapter; by default ten times its last run, "
                       "at least 300."),
 )
-RUNS = (*ONE_RUN[:3], SEEDS, *ONE_RUN[3:])
+SCHEDULER = click.option("--scheduler", metavar="ADDRESS",
+                         help="Run on the workers of the Dask scheduler at tcp://HOST:PORT.")
+RUNS = (*ONE_RUN[:3], SEEDS, *ONE_RUN[3:], SCHEDULER)
 
 
 def execution(*options: Callable) -> Callable[[Callable], Callable]:

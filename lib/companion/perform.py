@@ -113,7 +113,8 @@ def seal(
         "parameters": dict(job.parameters),
         "seconds": round(seconds, 2),
         "peak_memory_mb": peak_memory_mb,
-        "provenance": {**provenance(job.root, job.packages, job.threads), "key": job.key},
+        "provenance": {**provenance(job.root, job.packages, job.threads, job.commit),
+                       "key": job.key},
         "key": job.key,
     }
     stored = nbformat.v4.reads_json(nbformat.v4.writes_json(notebook))

@@ -14,15 +14,20 @@ from companion.freshness import versions
 from companion.kernel import THREADS
 
 
-def provenance(root: Path, packages: Iterable[str], threads: int = THREADS) -> dict[str, Any]:
-    """Return what a reader needs to tell this run from another."""
-    commit, dirty = _commit(root)
+Commit = tuple[str | None, bool | None]
+
+
+def provenance(
+    root: Path, packages: Iterable[str], threads: int = THREADS, at: Commit | None = None
+) -> dict[str, Any]:
+    """Return what a reader needs to tell this run from another; `root` may be told to be `at`."""
+    sha, dirty = at or commit(root)
     return {
         "versions": versions(packages),
         "blas": _blas(),
         "threads": threads,
         "cpu": _cpu(),
-        "commit": commit,
+        "commit": sha,
         "dirty": dirty,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -46,7 +51,7 @@ def _cpu() -> str:
     return platform.processor() or platform.machine() or "unknown"
 
 
-def _commit(root: Path) -> tuple[str | None, bool | None]:
+def commit(root: Path) -> Commit:
     """Return the commit, and whether what is executed differs from it."""
     commit = _output(["git", "rev-parse", "HEAD"], root)
     if not commit:

@@ -19,6 +19,7 @@ from companion.sphinx import (claim_pages, downloads, katex, layout, library, me
 from companion.sphinx.blocks import ChapterBlock
 from companion.sphinx.cards import ChapterCards
 from companion.sphinx.claim_links import ClaimLinks
+from companion.sphinx.cost import StudyCost
 from companion.sphinx.digits_page import StableDigits
 from companion.sphinx.faults_page import PlantedFaults
 from companion.sphinx.glance import Glance
@@ -55,6 +56,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("scoreboard", Scoreboard)
     app.add_directive("stable-digits", StableDigits)
     app.add_directive("teaching", Teaching)
+    app.add_directive("study-cost", StudyCost)
     app.add_directive("unseen-seeds", UnseenSeeds)
     app.connect("builder-inited", pages.prepare)
     app.connect("builder-inited", _refuse_raw)
