@@ -180,9 +180,9 @@ def make(root: Path) -> Book:
     source.metadata["myst"] = {"enable_extensions": ["attrs_block", "html_image", "substitution"],
                                "disable_syntax": [], "url_schemes": ["javascript"]}
     source.metadata["mystnb"] = {"execution_mode": "force"}
-    source.cells[0] = new_markdown_cell(PROSE, id="title")
+    source.cells[0] = new_markdown_cell(PROSE, id="title", metadata={"tags": ["slide"]})
     source.cells.insert(1, new_raw_cell(attacks("raw"), id="raw", metadata={"format": "text/html"}))
-    source.cells[-1].metadata["tags"] = ["thumbnail"]
+    source.cells[-1].metadata["tags"] = ["thumbnail", "onslide"]
     source.cells[-1:-1] = [new_markdown_cell(EXERCISE, id="exercises"),
                            new_code_cell(smallbook.CHECK, id="exercise-number"),
                            new_markdown_cell(smallbook.ANSWERS, id="answers")]

@@ -45,6 +45,10 @@ Folded.
 """
 
 
+GUESS = r"""## A guess
+
+Does it rise, as in $\eqref{eq:square}$? See alpha/one and [the web](https://a.org/x).
+"""
 INTRO = """# A small book
 
 ```{glance}
@@ -134,9 +138,10 @@ def make(root: Path) -> Book:
     (root / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
     source = toybook.notebook("alpha", *toybook.good_sources("alpha"))
     source.metadata.chapter["citation"] = "razin2020norms"
-    source.cells[0] = new_markdown_cell(PROSE, id="title")
-    source.cells[-1].metadata["tags"] = ["thumbnail"]
-    source.cells[-1:-1] = [new_markdown_cell(EXERCISES, id="exercises"),
+    source.cells[0] = new_markdown_cell(PROSE, id="title", metadata={"tags": ["slide"]})
+    source.cells.insert(-1, new_markdown_cell(GUESS, id="guess", metadata={"tags": ["predict"]}))
+    source.cells[-1].metadata["tags"] = ["thumbnail", "slide"]
+    source.cells[-2:-2] = [new_markdown_cell(EXERCISES, id="exercises"),
                            new_code_cell(CHECK, id="exercise-number"),
                            new_markdown_cell(ANSWERS, id="answers")]
     toybook.write(book, source)

@@ -19,7 +19,8 @@ def promised(slug, claim):
 
 
 def test_each_chapter_and_each_claim_is_stored():
-    due = [f"notebooks/{chapter.slug}.html" for chapter in Book(ROOT).chapters()]
+    due = [f"{folder}/{chapter.slug}.html" for chapter in Book(ROOT).chapters()
+           for folder in ("notebooks", "slides")]
     due += [address for chapter in Book(ROOT).chapters()
             for claim in read_yaml(ROOT / "tests" / "expected" / f"{chapter.slug}.yml")["book"]
             for address in promised(chapter.slug, claim)]
@@ -32,7 +33,7 @@ def page(site, name):
     return Page(site, site / name)
 
 
-@pytest.mark.parametrize("folder", ["notebooks/", "claims/", "book/"])
+@pytest.mark.parametrize("folder", ["notebooks/", "slides/", "claims/", "book/"])
 def test_each_stored_address_is_still_there(built, folder):
     gone = []
     for address in (each for each in STORED if each.startswith(folder)):

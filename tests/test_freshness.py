@@ -44,7 +44,8 @@ def test_an_edit_of_prose_changes_nothing(book):
 @pytest.mark.parametrize("change", [
     lambda source: source.cells[3].update(source=source.cells[3].source + "\n1"),
     lambda source: source.cells[3].update(id="renamed"),
-    lambda source: source.cells[3].metadata.update(tags=["hide-input"]),
+    lambda source: source.cells[3].metadata.update(tags=["skip-execution"]),
+    lambda source: source.cells[3].metadata.update(tags=["slide", "raises-exception"]),
     lambda source: source.cells[2].update(source=toybook.PARAMETERS.replace("0.5", "0.25")),
     lambda source: source.cells.append(source.cells.pop(3)),
     lambda source: source.cells.pop(3),
@@ -52,6 +53,12 @@ def test_an_edit_of_prose_changes_nothing(book):
 def test_an_edit_of_code_is_seen(book, change):
     edit(book, change)
     assert not fresh(book)
+
+
+@pytest.mark.parametrize("tags", [["hide-input"], ["slide"], ["predict", "thumbnail"], []])
+def test_a_tag_that_only_says_how_a_cell_is_shown_changes_nothing(book, tags):
+    edit(book, lambda source: source.cells[3].metadata.update(tags=tags))
+    assert fresh(book)
 
 
 @pytest.mark.parametrize("room", ["rooms", "far", "__init__"])

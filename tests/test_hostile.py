@@ -15,7 +15,7 @@ from nbformat.v4 import new_markdown_cell
 from companion import artefact
 from companion.chapters import Book
 
-CHAPTER = "notebooks/alpha.html"
+CHAPTER, SLIDES = "notebooks/alpha.html", "slides/alpha.html"
 LISTEN = "globalThis.heard = []; globalThis.ran = (place) => heard.push(String(place));"
 PICTURE = f"{hostile.ELSEWHERE}/picture.png"
 ON_TOP = """() => [...document.querySelectorAll(".bar, h1, h2, .strip, .claim-card, .provenance")]
@@ -143,7 +143,7 @@ def test_the_checks_of_the_site_find_what_is_left(book):
     quoted = [fault for fault in found if re.search("raw (HTML|TeX): ", fault)]
     assert sorted(set(found) - set(quoted)) == [
         "_images/icon.svg: a file of this kind does not belong to the site",
-        f"{CHAPTER}: img loads {PICTURE} from elsewhere"]
+        *(f"{page}: img loads {PICTURE} from elsewhere" for page in (CHAPTER, SLIDES))]
     assert {fault.partition(":")[0] for fault in quoted} == {
         name for name in names(Site(smallbook.html(book), ""))}, "the title stands on every page"
 

@@ -8,17 +8,23 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from companion import (answers, execute, exercises, faults, handouts, scales, schemas, studies,
+from companion import (answers, execute, exercises, faults, handouts, scales, schemas, slides, studies,
                        teaching)
 from companion.chapters import Book, read_yaml
 from companion.errors import ChapterFailed
 from companion.expected import compare, expectations
 from companion.jobs import plan
+from companion.judge import VERDICT
+from companion.sphinx.outputs import FIGURE, KNOB
+from companion.sphinx.pages import join
 from companion.verify import rows_by_seed
 
 ROOT = Path(__file__).parents[1]
 SLUGS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 HIDDEN = {"hide-input", "hide-cell", "remove-cell", "remove-input"}
+MOST_WORDS = 70  # on a slide; a formula, a caption and a verdict are seen, not read
+ASKS = re.compile(r"\?|\b(predict|guess|expect)", re.IGNORECASE)
+UNREAD = re.compile(r"\$\$.*?\$\$|\$[^$]+\$|^#[^\n]*", re.MULTILINE | re.DOTALL)
 each_chapter = pytest.mark.parametrize("slug", SLUGS)
 
 
@@ -160,6 +166,37 @@ def test_the_solutions_hold_every_exercise_and_its_answer(book, slug):
         if exercise.checker is not None:
             assert "attempt(" in exercise.checker.source
             assert about["answer"] in cells[f"green-{exercise.number}"].splitlines()
+
+
+def words(slide):
+    """The words to read on a slide, without its heading and its formulas."""
+    text = "\n".join(cell.source for cell in slide.cells if cell.cell_type == "markdown")
+    return re.findall(r"\S*\w\S*", UNREAD.sub(" ", text))
+
+
+def shown(slide):
+    """What the cells of a slide put out, a bundle each."""
+    return [output.get("data", {}) for cell in slide.cells for output in cell.get("outputs", [])]
+
+
+@each_chapter
+def test_its_slides_tell_its_story(book, slug):
+    chapter, (run,) = book.chapter(slug), execute.run(book, [slug])
+    deck = slides.of(join(chapter.notebook, run.notebook))
+    assert 8 <= len(deck) + 1 <= 14, "with the last one, which is made by itself"
+    assert deck[0].cells[0].source.startswith(f"# {chapter.title}")
+    for slide, after in zip(deck, [*deck[1:], None]):
+        first = slide.cells[0].id
+        assert len(words(slide)) <= MOST_WORDS, (first, len(words(slide)))
+        assert words(slide) or shown(slide) or slide is deck[0], f"{first}: an empty slide"
+        if slide.kind == "predict":
+            assert ASKS.search(slide.cells[-1].source) and not shown(slide), first
+            assert after and shown(after), f"{first}: the next slide does not answer"
+    figures = [i for i, slide in enumerate(deck)
+               if any(FIGURE in each or KNOB in each for each in shown(slide))]
+    assert figures and "predict" in [slide.kind for slide in deck[:figures[0]]]
+    verdicts = [each[VERDICT] for slide in deck for each in shown(slide) if VERDICT in each]
+    assert {record["control"] for record in verdicts} == {False, True}
 
 
 def test_the_checklist_names_tests_that_are_there():

@@ -53,6 +53,7 @@ def extended(tmp_path_factory):
     test_notebooks.test_it_says_what_a_teacher_needs,
     test_notebooks.test_a_students_copy_keeps_the_checks_and_no_solution,
     test_notebooks.test_the_solutions_hold_every_exercise_and_its_answer,
+    test_notebooks.test_its_slides_tell_its_story,
 ])
 def test_a_new_chapter_has_what_a_chapter_must_have(extended, check):
     check(extended, "my-chapter")
@@ -89,7 +90,7 @@ def test_it_stands_in_the_index_and_its_addresses_are_kept(book):
     index = read_yaml(book.root / "book" / "notions.yml")["notions"]
     assert sum("my-chapter" in str(places) for places in index.values()) == 2
     claims = read_yaml(book.root / "tests" / "expected" / "my-chapter.yml")["book"]
-    due = ["notebooks/my-chapter.html", *(each for claim in claims
+    due = ["notebooks/my-chapter.html", "slides/my-chapter.html", *(each for claim in claims
            for each in test_addresses.promised("my-chapter", claim))]
     stored = (book.root / "tests" / "addresses.txt").read_text().split()
     assert stored == ["notebooks/alpha.html", *due]

@@ -17,6 +17,7 @@ from companion.chapters import Book
 from companion.sphinx import admit as admission
 from companion.sphinx import clean, outputs, pages, scoreboard, translator, words
 from companion.sphinx.admit import admit
+from companion.sphinx.cards import thumbnail
 from companion.sphinx.katex import Katex
 
 KATEX = Katex(smallbook.ROOT)
@@ -41,6 +42,15 @@ def test_outputs_are_joined_by_cell_id():
     shown = {cell["id"]: cell.get("outputs") for cell in joined["cells"]}
     assert shown["cell-0"][0]["text"] == "one" and shown["cell-1"] == []
     assert source.cells[1].outputs == [], "the source is not changed"
+
+
+def test_the_picture_of_a_card_is_the_one_that_the_source_tags():
+    source, executed = (toybook.notebook("alpha", "1", "2") for _ in range(2))
+    bundle = {"output_type": "display_data", "data": {outputs.FIGURE: smallbook.DRAWN}}
+    executed.cells[3].outputs = [bundle]
+    assert thumbnail(pages.join(source, executed)) == ""
+    source.cells[3].metadata["tags"] = ["thumbnail"]  # nothing is executed for it
+    assert "fig-a" in thumbnail(pages.join(source, executed))
 
 
 def test_a_formula_that_katex_refuses_is_named():

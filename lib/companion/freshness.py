@@ -1,8 +1,9 @@
 """Whether an executed copy still shows what executing now would show.
 
-The key of a run is the SHA-256 of everything that went in: the code cells (id, source, tags) in
-order, the sources of the rooms in the import closure, the versions of Python and of the numerical
-packages that are imported, and the parameters. Prose never counts.
+The key of a run is the SHA-256 of everything that went in: the code cells (id, source, tags that
+change a run) in order, the sources of the rooms in the import closure, the versions of Python and
+of the numerical packages that are imported, and the parameters. Prose never counts, nor do tags
+that say how a page or a slide shows a cell.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ import nbformat
 from companion.chapters import Book, Chapter
 from companion.errors import CompanionError
 
+# papermill looks for the first two, the client of the kernel for the others
+RUN_TAGS = frozenset({"parameters", "injected-parameters", "raises-exception", "skip-execution"})
 FORMAT = 1  # raise it when what is stored beside the outputs changes
 PACKAGES = {"numpy": "numpy", "scipy": "scipy", "matplotlib": "matplotlib",
             "sklearn": "scikit-learn"}
@@ -59,7 +62,8 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any], slug: str) -> l
 
 
 def _code(cell: Mapping[str, Any]) -> list[Any]:
-    return [cell.get("id"), cell["source"], sorted(cell["metadata"].get("tags", []))]
+    return [cell.get("id"), cell["source"],
+            sorted(RUN_TAGS.intersection(cell["metadata"].get("tags", [])))]
 
 
 def sha256(content: Any) -> str:

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 
 from companion import policy
 from companion.sphinx import (claim_pages, downloads, katex, layout, library, metadata, pages,
-                              releases_page)
+                              releases_page, slides)
 from companion.sphinx.blocks import ChapterBlock
 from companion.sphinx.cards import ChapterCards
 from companion.sphinx.claim_links import ClaimLinks
@@ -54,6 +54,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("scale-settings", ScaleSettings)
     app.add_directive("scales", Scales)
     app.add_directive("scoreboard", Scoreboard)
+    app.add_directive("slide-mark", slides.Mark)
     app.add_directive("stable-digits", StableDigits)
     app.add_directive("teaching", Teaching)
     app.add_directive("study-cost", StudyCost)
@@ -67,6 +68,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-collect-pages", claim_pages.collect)
     app.connect("html-page-context", layout.add_to_page)
     app.connect("html-collect-pages", releases_page.collect)
+    app.connect("html-collect-pages", slides.collect)
     app.connect("html-page-context", metadata.add_to_page)
     app.connect("build-finished", releases_page.publish)
     app.connect("build-finished", downloads.publish)  # the last: its archive holds all files

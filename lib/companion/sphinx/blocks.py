@@ -9,6 +9,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from companion import slides
 from companion.chapters import Chapter
 from companion.sphinx import cite, launch, remarks, scales, seeds, words
 from companion.sphinx.outputs import anchor
@@ -48,14 +49,20 @@ class ChapterBlock(SphinxDirective):
 
 def strip(entry: dict[str, Any], companion: Any) -> str:
     """Return paper, verdicts and running time, in the order in which the chapter checks them."""
-    chips = "".join(_chip(record) for record in entry["claims"])
     return (
         f'<div class="strip"><p class="strip-paper">{words.paper(entry["paper"])}</p>'
-        f'<ul class="chips" aria-label="Verdicts of this chapter">{chips}</ul>'
-        f'<p class="strip-facts">{_counts(entry["claims"])}. Computed in '
+        f'{chips(entry["claims"])}<p class="strip-facts">{counts(entry["claims"])}. Computed in '
         f'{words.duration(entry["seconds"])}{remarks.facts(companion.remarks, entry["chapter"])}.</p>'
-        f'<p class="strip-facts">{_to_take(entry["chapter"], companion)}</p></div>'
+        f'<p class="strip-facts">{_to_take(entry["chapter"], companion)}'
+        f'{_to_show(companion.book.chapter(entry["chapter"]))}</p></div>'
     )
+
+
+def _to_show(chapter: Chapter) -> str:
+    """Return the link to the slides of `chapter`, or nothing where no cell is tagged for one."""
+    if not slides.of(chapter.notebook):
+        return ""
+    return f' Show: <a href="../slides/{html.escape(chapter.slug)}.html">slides</a>.'
 
 
 def _to_take(slug: str, companion: Any) -> str:
@@ -72,7 +79,14 @@ def _to_take(slug: str, companion: Any) -> str:
     return f"{told} Run it in: {run}. Read: {read}."
 
 
-def _counts(claims: list[dict[str, Any]]) -> str:
+def chips(claims: list[dict[str, Any]]) -> str:
+    """Return the verdicts as a list of links to their checks."""
+    items = "".join(map(_chip, claims))
+    return f'<ul class="chips" aria-label="Verdicts of this chapter">{items}</ul>'
+
+
+def counts(claims: list[dict[str, Any]]) -> str:
+    """Return how many claims and controls there are, in words."""
     controls = sum(record["control"] for record in claims)
     return (f"{words.plural(len(claims) - controls, 'claim')}, "
             f"{words.plural(controls, 'control')} (dashed)")

@@ -26,6 +26,8 @@ class ChapterCards(SphinxDirective):
         """Return the cards as lists of links, under the caption of each part."""
         pages.note_shown(self.env)
         book = self.env.app.companion.book
+        for chapter in book.chapters():  # its tags say which picture stands for it
+            pages.note_shown(self.env, chapter.path.relative_to(book.root).as_posix())
         own = [part for part in book.parts() if part.opening == self.env.docname]
         if own:
             return [nodes.raw("", self._cards(own[0]), format="html")]
@@ -48,13 +50,13 @@ class ChapterCards(SphinxDirective):
 
     def _card(self, chapter: Chapter, companion: Any, asks: bool) -> str:
         entry = companion.entry(chapter.slug)
+        notebook = pages.join(chapter.notebook, companion.executed[chapter.slug])
         page = self.env.app.builder.get_relative_uri(
             self.env.docname, f"notebooks/{chapter.slug}")
         question = companion.teaching["chapters"][chapter.slug]["ask"]["question"]
         question = f'<p class="card-ask">{companion.katex.text(question)}</p>' if asks else ""
         return (
-            f'<article class="card"><div class="card-picture">'
-            f"{thumbnail(companion.executed[chapter.slug])}</div>"
+            f'<article class="card"><div class="card-picture">{thumbnail(notebook)}</div>'
             f'<h3><a href="{html.escape(page)}">{html.escape(plain(chapter.title))}</a></h3>'
             f'<p class="card-paper">{_source(entry["paper"])}</p>{question}'
             f'<p class="card-facts">{tally(entry["claims"])}'
@@ -66,9 +68,9 @@ def _source(paper: dict[str, Any]) -> str:
     return f"{html.escape(words.authors(paper))}, {words.where(paper)}"
 
 
-def thumbnail(executed: dict[str, Any]) -> str:
+def thumbnail(notebook: dict[str, Any]) -> str:
     """Return the drawing of the cell tagged ``thumbnail``, or nothing."""
-    for cell in executed["cells"]:
+    for cell in notebook["cells"]:
         if "thumbnail" in cell["metadata"].get("tags", []):
             for output in cell["outputs"]:
                 for mime in (outputs.FIGURE, outputs.KNOB):

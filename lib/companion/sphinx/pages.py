@@ -16,7 +16,7 @@ from companion import (basis, digits, execute, ledger, matrix, releases, remarks
                        teaching)
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
-from companion.sphinx import blocks, cite, claim_pages, seeds
+from companion.sphinx import blocks, cite, claim_pages, seeds, slides
 from companion.sphinx import remarks as said
 from companion.sphinx.admit import admit
 from companion.sphinx.katex import Katex
@@ -135,6 +135,7 @@ def show_outputs(app: Sphinx, docname: str, source: list[str]) -> None:
     admit(notebook, app.companion.katex,
           lambda record: claim_pages.foot(record, entry, app.companion))
     blocks.add(notebook, said.sections(app.companion.remarks, chapter.slug))
+    slides.mark(notebook)
     source[0] = json.dumps(notebook)
 
 

@@ -81,6 +81,7 @@ class _Writer:
             "Ask": self._ask(entry["ask"]),
             "Exercises": self._exercises(chapter, entry["exercises"]),
             "Files": f'<a href="{self._page(slug)}">the chapter</a>, '
+                     f'<a href="../slides/{html.escape(slug)}.html">slides</a>, '
                      f'<a href="{self._beside(slug, launch.files(slug)["for students"])}" download>'
                      "student’s copy</a>, "
                      f'<a href="{self._beside(slug, launch.solutions(slug))}" download>'

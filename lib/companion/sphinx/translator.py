@@ -14,7 +14,7 @@ OWN = re.compile(  # what book.css gives to the bars, the verdicts and the formu
     r"bar|bar-.*|skip|visually-hidden|contents|columns|sections|page|turn|foot|strip.*|chips?|"
     r"claim-.*|verdict.*|v-.*|quoted.*|cards?|card-.*|tall(y|ies)|part|scoreboard.*|control.*|"
     r"observed-.*|reply.*|errata.*|gauge|knob.*|figure|provenance|cite-block|bibtex|copy|notions|"
-    r"katex.*")
+    r"katex.*|slide.*|deck.*")
 
 
 class Translator(HTML5Translator):
