@@ -1,4 +1,4 @@
-"""A page of the site as it stands on paper: all of it open, nothing to press, mathematics once."""
+"""A page of the site as it stands on paper: answers open, nothing to press, mathematics once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from companion.page import Page
 
 FORMULA = "\ue000"  # stands before the TeX of a formula and before its MathML until it is tagged
-GONE = ("script, .headerlink, .turn, .foot, .copy, .claim-foot, .claim-cite, .scoreboard-filter, "
+GONE = ("script, .glance, .headerlink, .turn, .foot, .copy, .claim-foot, .claim-cite, .scoreboard-filter, "
         ".strip-facts:has(a[download])")
 SOLUTION = re.compile(r"Solution \d+")
 REFERENCE = re.compile(r"url\(#")
@@ -73,12 +73,12 @@ def _solutions(text: Tag) -> None:
 
 
 def _folds(text: Tag) -> None:
-    """Open what the page folds; a fold that only says that it holds code needs no such word."""
+    """Open what the page folds, but for code: that of drawings is in the notebook."""
+    for fold in text.select("details.hide"):
+        fold.decompose()
     for fold in text.find_all("details"):
         fold.summary.name = "p"
         fold.p["class"] = "fold"
-        if "hide" in fold.get("class", []):
-            fold.p.decompose()
         fold.name = "div"
 
 
