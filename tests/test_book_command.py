@@ -19,7 +19,7 @@ def book(tmp_path, monkeypatch):
 def pages(book, monkeypatch):
     """What was built and what was opened, in order."""
     done, index = [], book.root / "_build" / "html" / "index.html"
-    monkeypatch.setattr(site, "build", lambda book: done.append("built") or index)
+    monkeypatch.setattr(site, "build", lambda book, verified: done.append("built") or index)
     monkeypatch.setattr(cli.webbrowser, "open", done.append)
     return done
 

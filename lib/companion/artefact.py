@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from os.path import normpath
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bs4 import Tag
+from lxml.etree import _Element as Element
 
 from companion import freshness, loads, safety
 from companion.chapters import Book, Chapter
-from companion.page import Page
+from companion.page import Page, of_class
 from companion.policy import policy
 
 DRAWN = ("path", "line", "circle", "rect", "polyline", "polygon", "use", "image", "text")
@@ -43,11 +44,11 @@ def _chapters(site: Path, book: Book, pages: dict[Path, Page]) -> Iterator[str]:
         if page is None:
             yield f"notebooks/{chapter.slug}.html: missing"
             continue
-        shown = page.soup.select_one("[data-key]")
-        if shown is None:
+        shown = page.root.xpath("//@data-key")
+        if not shown:
             yield f"{page.name}: no provenance"
-        elif shown["data-key"] != freshness.key(chapter, chapter.parameters):
-            yield f"{page.name}: stale: made from key {shown['data-key'][:12]}"
+        elif shown[0] != freshness.key(chapter, chapter.parameters):
+            yield f"{page.name}: stale: made from key {shown[0][:12]}"
 
 
 def _page_path(site: Path, chapter: Chapter) -> Path:
@@ -83,40 +84,40 @@ def _verdicts(site: Path, book: Book, pages: dict[Path, Page]) -> Iterator[str]:
 def _shown(page: Page | None, identity: str, record: dict[str, Any]) -> Iterator[str]:
     if page is None:
         return
-    card = page.soup.find(id=identity)
+    card = page.by_id.get(identity)
     if card is None:
         yield f"{page.name}: the verdict of {record['claim']} is not shown"
-    elif record["verdict"] not in card.get_text(" "):
+    elif record["verdict"] not in " ".join(card.itertext()):
         yield f"{page.name}: {record['claim']} does not say {record['verdict']!r}"
 
 
 def _figures(page: Page) -> Iterator[str]:
     """Figures hold a drawing; drawings and images say in words what is seen."""
-    for figure in page.soup.select("figure"):
-        drawing = figure.find(["svg", "img"])
+    for figure in page.root.iter("figure"):
+        drawing = next(figure.iter("svg", "img"), None)
         if drawing is None:
             yield f"figure {figure.get('id')}: empty"
-        elif drawing.name == "svg" and not any(_shape(tag) for tag in drawing.find_all(DRAWN)):
+        elif drawing.tag == "svg" and not any(map(_shape, drawing.iter(*DRAWN))):
             yield f"figure {figure.get('id')}: nothing is drawn"
-        caption = figure.find("figcaption")
-        if caption is None or not caption.get_text(strip=True):
+        if not figure.xpath("normalize-space(.//figcaption)"):
             yield f"figure {figure.get('id')}: no caption"
-    for tag in page.soup.select("img, figure svg, svg[role=img]"):
-        alt = tag.get("alt" if tag.name == "img" else "aria-label", "").strip()
+    for tag in page.root.xpath("//img | //figure//svg | //svg[@role='img']"):
+        alt = tag.get("alt" if tag.tag == "img" else "aria-label", "").strip()
         if not alt:
             yield f"{_where(tag)}: no alternative text"
         elif PATH_LIKE.search(alt):
             yield f"{_where(tag)}: the alternative text is a path: {alt}"
 
 
-def _shape(tag: Tag) -> bool:
+def _shape(tag: Element) -> bool:
     """Whether a drawing element draws; definitions and clips do not."""
-    return tag.find_parent(["defs", "clippath", "clipPath"]) is None
+    return next(tag.iterancestors("defs", "clippath"), None) is None
 
 
-def _where(tag: Tag) -> str:
-    figure = tag.find_parent("figure")
-    return f"figure {figure.get('id')}" if figure else f"{tag.name} {tag.get('src', '')}".strip()
+def _where(tag: Element) -> str:
+    figure = next(tag.iterancestors("figure"), None)
+    found = tag.get("src", "") if figure is None else figure.get("id")
+    return f"{tag.tag if figure is None else 'figure'} {found}".strip()
 
 
 def _resources(page: Page) -> Iterator[str]:
@@ -144,24 +145,26 @@ def _stylesheets(site: Path) -> Iterator[str]:
 
 def _text(page: Page) -> Iterator[str]:
     """Mathematics is rendered, no HTML was written as prose, and no cell ended in an error."""
-    if page.soup.select_one(".katex-error"):
+    if page.root.xpath(of_class("katex-error")):
         yield "a formula with an error"
     if raw := RAW_TEX.search(page.prose):
         yield f"raw TeX: {raw[0][:60]}"
     if raw := RAW_HTML.search(page.prose):
         yield f"raw HTML: {raw[0][:60]}"
-    if "Traceback (most recent call last)" in page.soup.get_text():
+    if "Traceback (most recent call last)" in page.root.xpath("string()"):
         yield "a traceback"
 
 
 def _links(page: Page, pages: dict[Path, Page]) -> Iterator[str]:
     """Links inside the site lead to a page and to a place on it."""
-    for href in sorted({tag["href"] for tag in page.soup.find_all("a", href=True)}):
+    for href in sorted(set(page.root.xpath("//a/@href"))):
         parts = urlsplit(href)
         if parts.scheme or parts.netloc:
             continue
-        target = (page.path.parent / unquote(parts.path)).resolve() if parts.path else page.path
-        if not target.is_file():
+        target = page.path
+        if parts.path:
+            target = Path(normpath(page.path.parent / unquote(parts.path)))
+        if target not in pages and not target.is_file():
             yield f"dead link {href}"
         elif parts.fragment and target in pages:
             if unquote(parts.fragment) not in pages[target].ids:

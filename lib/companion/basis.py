@@ -20,7 +20,7 @@ import nbformat
 from companion.chapters import Chapter
 from companion.freshness import parse_cell, sha256
 from companion.parameters import TAG
-from companion.reach import library_of
+from companion.reach import library_of, segment
 
 LOOKS = ("implicitreg.cards", "implicitreg.figures", "implicitreg.interactive",
          "implicitreg.panels")
@@ -51,9 +51,9 @@ class Statement:
 
     def __init__(self, statement: ast.stmt, source: str, cell: str, imported: set[str]) -> None:
         self.statement, self.cell = statement, cell
-        self.text = without_words(ast.get_source_segment(source, statement))
+        self.text = without_words(segment(source, statement))
         self.imports = isinstance(statement, ast.Import | ast.ImportFrom)
-        table = symtable(ast.unparse(_Generators().visit(copy.deepcopy(statement))), "cell", "exec")
+        table = symtable(ast.unparse(_with_generators(statement)), "cell", "exec")
         symbols = table.get_symbols()
         self.binds = {each.get_name() for each in symbols
                       if each.is_assigned() or each.is_imported()}
@@ -69,8 +69,16 @@ class Statement:
         return _calls(self.statement, DECIDE)
 
 
-class _Generators(ast.NodeTransformer):
+def _with_generators(statement: ast.stmt) -> ast.stmt:
     """Make comprehensions generators: from Python 3.12 on only these have a scope of their own."""
+    if any(isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp)
+           for node in ast.walk(statement)):
+        return _Generators().visit(copy.deepcopy(statement))
+    return statement
+
+
+class _Generators(ast.NodeTransformer):
+    """Put a generator in the place of each comprehension."""
 
     def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
         return ast.GeneratorExp(self.visit(node.elt), list(map(self.visit, node.generators)))

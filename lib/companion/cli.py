@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import webbrowser
@@ -215,12 +216,17 @@ def book(open_: bool, jobs: int | None, timeout: float | None) -> None:
     from companion.verify import report, rows_by_seed
 
     book = Book(find_root())
+    gc.set_threshold(*site.RARELY)
     with storage.locked(site.lock_path(book), "building the book"):
         site.recover(site.html_path(book))
         runs = execute.run(book, jobs=jobs, timeout=timeout)
         report(rows_by_seed(book, runs), _out())
-        click.echo("building the pages", err=True)
-        page = site.build(book)
+        if site.is_current(book):
+            click.echo("nothing changed: the pages are as they would be built", err=True)
+        else:
+            click.echo("building the pages", err=True)
+            site.build(book, runs)
+    page = site.html_path(book) / "index.html"
     click.echo(f"The book is in {page}")
     if open_:
         webbrowser.open(page.as_uri())

@@ -17,7 +17,6 @@ from math import floor, sqrt
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 ROUNDING = 1e-9
 
@@ -47,6 +46,8 @@ def part(studied: Mapping[str, Any], proven: bool = False) -> float:
 
 def _too_many(studied: Mapping[str, Any]) -> float:
     """Return the chance that of n cases so many fail that the share is below its quota."""
+    from scipy import stats  # takes a second, and the pages only show what was found
+
     shares, n = np.array(studied["values"]), studied["n"]
     quota = shares[0] / (1 + studied["margins"][0])
     failing = (n * (1 - shares).sum() + 0.5) / (n * shares.size + 1)
@@ -73,5 +74,7 @@ def _most_normal(margins: np.ndarray, signed: bool, at_most: bool) -> np.ndarray
 
 def _one_more(distances: np.ndarray) -> float:
     """Return the chance that the next of normal `distances` is below 0, given these."""
+    from scipy import stats
+
     scale = distances.std(ddof=1) * sqrt(1 + 1 / distances.size)
     return float(stats.t.cdf(-distances.mean() / scale, distances.size - 1))

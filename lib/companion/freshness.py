@@ -14,6 +14,7 @@ import importlib.metadata
 import json
 import platform
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,13 @@ def closure(chapter: Chapter) -> tuple[list[Path], set[str]]:
     names = set()
     for cell in chapter.notebook.cells:
         if cell.cell_type == "code":
-            names |= _imports(parse_cell(cell.source), "")
+            names |= _of_cell(cell.source)
     return _follow(names, library)
+
+
+@cache
+def _of_cell(source: str) -> frozenset[str]:
+    return frozenset(_imports(parse_cell(source), ""))
 
 
 def _follow(names: set[str], library: Path) -> tuple[list[Path], set[str]]:
@@ -108,15 +114,16 @@ def _follow(names: set[str], library: Path) -> tuple[list[Path], set[str]]:
             continue
         files[name] = path
         module = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        waiting |= _imports(_parse(path), module)
+        try:
+            waiting |= _of_file(path.read_text(encoding="utf-8"), path.name, module)
+        except (SyntaxError, ValueError) as error:  # no UTF-8 is a ValueError
+            raise CompanionError(f"{path} is not Python: {error}") from None
     return sorted(set(files.values())), packages
 
 
-def _parse(path: Path) -> ast.AST:
-    try:
-        return ast.parse(path.read_text(encoding="utf-8"), path.name)
-    except (SyntaxError, ValueError) as error:  # no UTF-8 is a ValueError
-        raise CompanionError(f"{path} is not Python: {error}") from None
+@cache
+def _of_file(text: str, name: str, module: str) -> frozenset[str]:
+    return frozenset(_imports(ast.parse(text, name), module))
 
 
 def module_path(name: str, library: Path) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -21,17 +22,21 @@ BUDGET = 500  # kB
 
 def of_page(page: Page) -> list[tuple[str, str | None]]:
     """Return the addresses that `page` loads itself, each with the element that does."""
-    urls = [(tag.name, tag.get(LOADS[tag.name]) or tag.get("xlink:href"))
-            for tag in page.soup.find_all(list(LOADS))
-            if not (tag.name == "link" and NOT_LOADED.intersection(tag.get("rel", [])))]
-    styles = [tag.get_text() for tag in page.soup.find_all("style")]
-    styles += [tag["style"] for tag in page.soup.find_all(style=True)]
-    return urls + [("style", url) for style in styles for url in CSS_URL.findall(style)]
+    urls = [(tag.tag, tag.get(LOADS[tag.tag]) or tag.get("xlink:href"))
+            for tag in page.root.iter(*LOADS)
+            if not (tag.tag == "link" and NOT_LOADED.intersection(tag.get("rel", "").split()))]
+    styles = page.root.xpath("//style/text() | //@style")
+    return urls + [("style", url) for style in styles for url in _urls(style)]
 
 
 def of_style(path: Path) -> list[str]:
     """Return the addresses that the style sheet at `path` loads."""
-    return CSS_URL.findall(path.read_text(encoding="utf-8"))
+    return _urls(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=64)  # most pages load the same style sheets
+def _urls(style: str) -> list[str]:
+    return CSS_URL.findall(style)
 
 
 def is_own(url: str | None) -> bool:
@@ -64,12 +69,20 @@ def _file(source: Path, url: str) -> Path:
 def compressed(path: Path) -> int:
     """Return the bytes of a file as a server sends it: text by gzip at level 6."""
     data = path.read_bytes()
-    return len(gzip.compress(data, 6)) if path.suffix in TEXT else len(data)
+    return _gzipped(data) if path.suffix in TEXT else len(data)
+
+
+@lru_cache(maxsize=64)
+def _gzipped(data: bytes) -> int:
+    return len(gzip.compress(data, 6))
 
 
 def over_budget(page: Page) -> Iterator[str]:
     """Say of a page that a slow line would keep from its reader how heavy it is, and why."""
-    weights = {path: compressed(path) for path in files(page)}
+    found = files(page)
+    if sum(path.stat().st_size for path in found) <= BUDGET * 1000:
+        return  # nothing need be compressed to know that it fits
+    weights = {path: compressed(path) for path in found}
     total = sum(weights.values()) / 1000
     if total > BUDGET:
         heaviest = sorted(weights, key=weights.get, reverse=True)[:3]

@@ -90,7 +90,7 @@ class Library:
     def source(self, name: str, member: str) -> str:
         """Return the source of the definition called `member` in module `name`."""
         module = self.module(name)
-        return "\n".join(ast.get_source_segment(module.source, statement)
+        return "\n".join(segment(module.source, statement)
                          for statement in module.definitions[member])
 
     def _elsewhere(self, name: str, member: str, module: Module) -> Iterator[Definition]:
@@ -125,6 +125,22 @@ class Library:
             return None
         whole = imported[0] if imported[1] == "*" else ".".join(imported)
         return whole if self.module(whole) else None
+
+
+def segment(source: str, statement: ast.stmt) -> str:
+    """Return the part of `source` that is `statement`, as ``ast.get_source_segment`` does.
+
+    That one reads the whole source for each statement, letter by letter.
+    """
+    lines = _lines(source)[statement.lineno - 1:statement.end_lineno]
+    lines[-1] = lines[-1][:statement.end_col_offset]
+    lines[0] = lines[0][statement.col_offset:]
+    return b"".join(lines).decode()
+
+
+@lru_cache(maxsize=256)
+def _lines(source: str) -> list[bytes]:
+    return source.encode().splitlines(keepends=True)  # of bytes: it knows Python's line ends only
 
 
 def of_chapter(chapter: Chapter) -> frozenset[Definition]:

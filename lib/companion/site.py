@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from companion import artefact, ledger, remarks, storage
+from companion import artefact, current, ledger, remarks, storage
 from companion.chapters import Book
 from companion.errors import ChapterFailed
+from companion.execute import Run
 
+# how rarely to look for garbage: a document is a tree of many small objects, and at Python's own
+# rate a quarter of the time goes into finding that all of them are still needed
+RARELY = (100_000, 20, 20)
 # it ends with whoever started it, even if that was killed: two of them would mix their pages
-SPHINX = """import os, threading
+SPHINX = f"""import gc, os, threading
+gc.set_threshold{RARELY}
 threading.Thread(target=lambda: os.read(0, 1) or os._exit(1), daemon=True).start()
 from jupyter_book.cli.main import main
 main()"""
-TOOLS = ("sphinx", "jupyter-book", "myst-nb", "myst-parser", "sphinxcontrib-bibtex")
 PROGRESS = re.compile(r"\[ *\d+%\]")
 TAIL = 30  # lines of the log that a failure shows
 
@@ -37,13 +40,24 @@ def lock_path(book: Book) -> Path:
     return book.root / "_build" / "locks" / "book.lock"
 
 
-def build(book: Book) -> Path:
+def is_current(book: Book) -> bool:
+    """Tell whether building would give the published site, and no file of it was touched."""
+    return current.is_current(_record(book), book, html_path(book))
+
+
+def _record(book: Book) -> Path:
+    return book.root / "_build" / "staging" / ".published"
+
+
+def build(book: Book, verified: Sequence[Run] | None = None) -> Path:
     """Build the site from the executed chapters and return its front page.
 
-    The last good site stays in place until the new one has passed every check.
+    The last good site stays in place until the new one has passed every check. `verified` are the
+    runs of all chapters if they were just judged; else they are read, and judged here.
     """
     output = html_path(book)
     recover(output)
+    made_from = current.inputs(book)  # now: what changes while the pages are made is not in them
     staging = book.root / "_build" / "staging"
     stamp = staging / ".complete"
     tools = _tools(book)
@@ -52,7 +66,8 @@ def build(book: Book) -> Path:
     storage.ensure_writable(staging)
     stamp.unlink(missing_ok=True)
     html = staging / "_build" / "html"
-    built = ledger.build(book)
+    built = ledger.build(book) if verified is None else ledger.of_sound(
+        book, [(run.chapter, run.notebook) for run in verified])
     remarks.load(book, built)  # a broken file is one line here, and a long log from Sphinx
     _sphinx(book, staging)
     ledger.write(built, html)
@@ -62,22 +77,16 @@ def build(book: Book) -> Path:
                             "\n".join(found))
     _swap(html, output)
     storage.write(stamp, tools)
+    current.note(_record(book), made_from, output)
     return output / "index.html"
 
 
 def _tools(book: Book) -> str:
     """Return a hash of what Sphinx does not watch: its configuration and what makes pages."""
-    digest = hashlib.sha256()
-    for name in TOOLS:
-        digest.update(f"{name} {importlib.metadata.version(name)}\n".encode())
-    folders = [Path(__file__).parent, *(book.root / "book" / name
-                                        for name in ("assets", "templates"))]
+    folders = [current.WORKSHOP, *(book.root / "book" / name for name in ("assets", "templates"))]
     files = [book.root / "_config.yml", book.root / "_toc.yml"]
-    files += [path for folder in folders for path in sorted(folder.rglob("*"))
-              if path.is_file() and "__pycache__" not in path.parts]
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    files += [path for folder in folders for path in current.below(folder)]
+    return current.digest(files, *current.installed())
 
 
 def _sphinx(book: Book, staging: Path) -> None:

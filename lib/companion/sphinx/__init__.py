@@ -6,14 +6,13 @@ mathematics, and writes what is generated from the ledger: scoreboard, chapter c
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 
-from companion import policy
+from companion import current
 from companion.sphinx import (claim_pages, downloads, katex, layout, library, metadata, pages,
                               releases_page, slides)
 from companion.sphinx.blocks import ChapterBlock
@@ -87,9 +86,5 @@ def _refuse_raw(app: Sphinx) -> None:
 
 
 def _sources() -> str:
-    """Return a digest of this extension: pages made by an older one are made again."""
-    digest = hashlib.sha256()
-    shared = [Path(policy.__file__), Path(cards.__file__)]
-    for path in [*sorted(Path(__file__).parent.glob("*.py")), *shared]:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    """Return a digest of the workshop: pages made by an older one are made again."""
+    return current.digest([*current.below(current.WORKSHOP), Path(cards.__file__)])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pybtex.database import BibliographyData, Entry, Person
+from pybtex.database.output.bibtex import Writer
 
 from companion.chapters import read_yaml
 
@@ -93,4 +94,5 @@ def bibtex(key: str, fields: Mapping[str, str], author: str) -> str:
     text = {name: re.sub(r"[{}\\]", "", value) for name, value in fields.items()}
     entry = Entry("incollection", fields={**text, "title": f"{{{text['title']}}}"},
                   persons={"author": [Person(f"{{{re.sub('[{}]', '', author)}}}")]})
-    return BibliographyData({key: entry}).to_string("bibtex").strip()
+    # asked by name, pybtex looks for its writer among all that is installed, anew for each entry
+    return Writer().to_string(BibliographyData({key: entry})).strip()

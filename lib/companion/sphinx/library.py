@@ -40,8 +40,7 @@ def write_rooms(app: Sphinx, docname: str, source: list[str]) -> None:
     app.env.temp_data["companion_users"] = users(book)
     for room in rooms:
         app.env.note_dependency(str(folder / f"{room}.py"))
-    for chapter in book.chapters():
-        pages.note_shown(app.env, chapter.slug)
+    pages.note_shown(app.env, pages.CODE)
 
 
 def _room(name: str) -> str:

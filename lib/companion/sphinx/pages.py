@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from companion.sphinx.admit import admit
 from companion.sphinx.katex import Katex
 
 
-LEDGER, RELEASES = "ledger.json", "releases"
+LEDGER, RELEASES, CODE = "ledger.json", "releases", "code"
 STUDIES = (matrix.NAME, seeds.NAME, scales.NAME, digits.NAME)
 
 
@@ -44,6 +44,7 @@ class Companion:
     branch: str
     site: str
     site_branch: str
+    digests: dict[str, str] = field(default_factory=dict)
 
     def chapter(self, docname: str) -> Chapter | None:
         """Return the chapter whose page is `docname`, or None for a page of prose."""
@@ -63,14 +64,24 @@ class Companion:
         return f"{self.site}/{page}.html" if self.site else self.address
 
     def digest(self, source: str) -> str:
-        """Return a hash of what a page may show: ledger, study, a chapter, or its own file."""
-        shown: Any = {LEDGER: self.ledger, RELEASES: [vars(each) for each in self.releases]
-                      }.get(source)
+        """Return a hash of what a page may show: ledger, study, a chapter, its own file.
+
+        `CODE` stands for the code of all chapters, whatever it printed.
+        """
+        if source not in self.digests:
+            self.digests[source] = self._digest(source)
+        return self.digests[source]
+
+    def _digest(self, source: str) -> str:
+        copies = {slug: copy["metadata"]["companion"] for slug, copy in self.executed.items()}
+        shown: Any = {LEDGER: self.ledger, RELEASES: [vars(each) for each in self.releases],
+                      CODE: {slug: about["key"] for slug, about in copies.items()}}.get(source)
         file = self.book.root / source
         if source in self.studies:
             shown = [self.studies[source], self.keys]
         elif source in self.executed:
-            shown = [self.executed[source], blocks.elsewhere(source, self), self.remarks.of(source)]
+            # the copy's digest of all that it shows is among what it says about itself
+            shown = [copies[source], blocks.elsewhere(source, self), self.remarks.of(source)]
         elif file.is_file():
             shown = file.read_text(encoding="utf-8")
         text = json.dumps([shown, self.address, self.branch, self.site, self.site_branch,
@@ -88,12 +99,13 @@ def prepare(app: Sphinx) -> None:
     repository = read_yaml(book.root / "_config.yml").get("repository") or {}
     try:
         runs = execute.run(book)
-        built = ledger.build(book)
+        known = _known(app)
+        built = _ledger(book, runs, known)
         app.companion = Companion(
             book=book, ledger=built, katex=Katex(book.root), remarks=remarks.load(book, built),
             releases=releases.load(book), teaching=teaching.load(book, built),
             studies={name: studies.load(book, name) for name in STUDIES},
-            keys={chapter.slug: basis.key(chapter) for chapter in book.chapters()},
+            keys=_keys(runs, known),
             executed={run.chapter.slug: run.notebook for run in runs},
             release=cite.release(book.root),
             address=(repository.get("url") or "").rstrip("/"),
@@ -103,6 +115,30 @@ def prepare(app: Sphinx) -> None:
         )
     except CompanionError as error:
         raise ExtensionError("\n".join(filter(None, [str(error), error.detail]))) from None
+
+
+def _known(app: Sphinx) -> dict[str, str | None]:
+    """Return what builds before found out, all by this workshop: Sphinx keeps it with the pages."""
+    if getattr(app.env, "companion_known_by", None) != app.config.companion_sources:
+        app.env.companion_known, app.env.companion_known_by = {}, app.config.companion_sources
+    return app.env.companion_known
+
+
+def _ledger(book: Book, runs: list[execute.Run], known: dict[str, Any]) -> dict[str, Any]:
+    """Return the ledger; a copy that was judged before, and found sound, is not judged again."""
+    digests = [run.notebook["metadata"]["companion"]["digest"] for run in runs]
+    ledger.ensure_sound((run.chapter, run.notebook)
+                        for run, digest in zip(runs, digests, strict=True) if digest not in known)
+    known |= dict.fromkeys(digests)
+    return ledger.of_sound(book, [(run.chapter, run.notebook) for run in runs])
+
+
+def _keys(runs: list[execute.Run], known: dict[str, Any]) -> dict[str, str]:
+    """Return the key of the verdicts of each chapter: it follows from that of its run."""
+    for run in runs:
+        if run.job.key not in known:
+            known[run.job.key] = basis.key(run.chapter)
+    return {run.chapter.slug: known[run.job.key] for run in runs}
 
 
 def outdated(app: Sphinx, env: Any, added: set, changed: set, removed: set) -> list[str]:
