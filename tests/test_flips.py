@@ -64,3 +64,20 @@ def test_no_spread_no_number_and_the_sum():
     assert flips.claim([part([-0.25] * 25)] * 3) == 1
     one = part(0.5 + 0.2 * np.random.default_rng(3).standard_normal(25))
     assert flips.claim([one, one]) == pytest.approx(2 * flips.part(one))
+
+
+def test_margins_on_a_grid_give_no_number():
+    assert flips.part(part([0.4] * 24 + [0.0])) == 0
+    assert flips.surprise(part([0.4] * 24 + [0.0])) is None
+    assert flips.surprise(part([0.4] * 24 + [None])) is None
+
+
+def test_a_surprise_is_as_rare_as_it_says():
+    rng, draws = np.random.default_rng(6), 2000
+    found = [flips.surprise(part(5 + rng.standard_normal(25))) for _ in range(draws)]
+    assert 0.7 < np.mean(np.array(found) < 1e-3) / 0.025 < 1.4
+
+
+def test_an_outlier_is_a_surprise():
+    margins = np.append(1 + 0.1 * np.random.default_rng(7).standard_normal(24), 0.3)
+    assert flips.surprise(part(margins)) < 1e-4

@@ -33,12 +33,13 @@ def _chapter(book: Book, slug: str, runs: Sequence[Run]) -> dict[str, Any]:
     for same_claim, records in zip(zip(*rows, strict=True), zip(*printed, strict=True), strict=True):
         parts = [_part(same_part) for same_part in
                  zip(*(record["parts"] for record in records), strict=True)]
+        proven = records[0]["criterion_by"] == "theorem"
         claims.append({
             "claim": same_claim[0].claim,
             "flips": [seed for seed, row in zip(seeds, same_claim, strict=True) if row.differs],
             "margins": [_short(row.margin) for row in same_claim],
-            "chance": flips.claim(parts, proven=records[0]["criterion_by"] == "theorem"),
-            "parts": parts,
+            "chance": flips.claim(parts, proven),
+            "parts": [{**part, "surprise": flips.surprise(part, proven)} for part in parts],
         })
     return {"key": basis.key(runs[0].chapter), "seeds": seeds, "claims": claims}
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from math import log10
 from typing import Any
 
 from companion.seeds import NAME
 from companion.sphinx import words
 
-RESOLVED = 1e-4  # the chance that the book aims below
+RESOLVED = 1e-3  # smaller chances are the model's alone: see how its surprises come out
 
 
 def held(entry: dict[str, Any], claim: dict[str, Any]) -> str:
@@ -24,13 +25,13 @@ def held(entry: dict[str, Any], claim: dict[str, Any]) -> str:
 def chance(p: float) -> str:
     """Return a small probability to its order; a dash where the seeds give no ground for one.
 
-    >>> chance(0), chance(3e-9), chance(0.00032), chance(0.2)
-    ('–', '< 10⁻⁶', '3·10⁻⁴', '0.2')
+    >>> chance(0), chance(0.00032), chance(0.0123), chance(0.2)
+    ('–', '< 10⁻³', '0.01', '0.2')
     """
     if p == 0:
         return "–"
-    if p < 1e-6:
-        return "< 10⁻⁶"
+    if p < RESOLVED:
+        return "< 10⁻³"
     return words.number(float(f"{p:.0e}"))
 
 
@@ -65,9 +66,10 @@ def summary(companion: Any) -> str:
     likely = [claim for claim in claims if claim["chance"] >= RESOLVED]
     rows = {
         "Claims and controls": str(len(claims)),
-        "Flips seen": "; ".join(flips) or "none",
+        "Flips on these seeds": "; ".join(flips) or "none",
         "Estimated flips of a whole run": f"{sum(claim['chance'] for claim in claims):.2g}",
-        "Claims with a chance of 1 in 10 000 or more": str(len(likely)),
+        "Claims with a chance of 1 in 1000 or more": str(len(likely)),
+        **surprises(chapters),
     }
     if missing:
         rows["Not measured yet"] = ", ".join(missing)
@@ -76,6 +78,23 @@ def summary(companion: Any) -> str:
     if study:
         rows["Last run"] = words.made(study["provenance"])
     return words.definitions(rows)
+
+
+def surprises(chapters: Mapping[str, Any]) -> dict[str, str]:
+    """Return how often a seed surprised the model that the other seeds make, and how often it may.
+
+    >>> part = {"surprise": 1e-5}, {"surprise": 0.2}, {"surprise": None}
+    >>> surprises({"a": {"seeds": range(25), "claims": [{"parts": part}]}})
+    {'Seeds that the others make rarer than 1 in 1000': '1 of 2 parts has one; expected 0.05'}
+    """
+    found = [(part["surprise"], len(entry["seeds"])) for entry in chapters.values()
+             for claim in entry["claims"] for part in claim["parts"]
+             if part.get("surprise") is not None]
+    rare = sum(surprise < RESOLVED for surprise, _ in found)
+    expected = sum(n * RESOLVED for _, n in found)
+    return {"Seeds that the others make rarer than 1 in 1000":
+            f"{rare} of {words.plural(len(found), 'part')} {'has' if rare == 1 else 'have'} one; "
+            f"expected {expected:.2g}"}
 
 
 def of_chapter(slug: str, companion: Any) -> str:
