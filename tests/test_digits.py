@@ -92,5 +92,5 @@ def test_the_summary_counts_digits_and_names_what_is_missing():
         found["alpha"]["claims"][0]["verdict"] = "reproduced"
     said = digits_page.summary(Pages(), runs)
     assert "1 number, 0 the same to the last digit, 1 digits in the median, 1 below 3" in said
-    assert "prescott</dt><dd>OpenBLAS kernels for SSE3" in said and "not measured yet" in said
+    assert "SSE3 (prescott)</dt><dd>OpenBLAS kernels for SSE3" in said and "not measured yet" in said
     assert "Measured with earlier code</dt><dd>reference of alpha, skylakex of alpha" in said

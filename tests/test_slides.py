@@ -77,6 +77,12 @@ def deck(book):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
+def test_a_page_says_where_it_asks_and_its_slide_does_not(book):
+    path = smallbook.html(book) / "notebooks" / "alpha.html"
+    (cue,) = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select(".cue")
+    assert cue.find_previous("h2").text.startswith("A guess") and not deck(book).select(".cue")
+
+
 def test_slides_show_what_the_page_shows_and_no_code(book):
     first, guess, answer, last = deck(book).select(".slide")
     assert first.h1.text == "On alpha: the first" and first.em and first.select(".katex-display")

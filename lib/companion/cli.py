@@ -55,6 +55,8 @@ def run(**options: Any) -> None:
     """Execute chapters (all by default), fresh or not."""
     for done in _run(Book(find_root()), force=True, **options):
         click.echo(_relative(done.job.target))
+        verdicts = Counter(each["verdict"] for each in judge.outputs(done.notebook, judge.VERDICT))
+        click.echo(", ".join(f"{n} {verdict}" for verdict, n in verdicts.items()), err=True)
 
 
 @cli.command()
@@ -65,7 +67,7 @@ def run(**options: Any) -> None:
 def verify(keep: bool, **options: Any) -> None:
     """Execute what is stale and compare the verdicts with tests/expected."""
     from companion import scales, seeds
-    from companion.verify import report, rows_by_seed
+    from companion.verify import report, rows_by_seed, show
 
     several = len(options["seeds"] or []) > 1
     other = options["profile"] != "book"
@@ -83,6 +85,7 @@ def verify(keep: bool, **options: Any) -> None:
         _out().print(seeds.table(found))
         if keep:
             seeds.keep(book, found)
+    show(rows, _out())
     report(rows, _out())
 
 

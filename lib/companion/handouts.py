@@ -18,7 +18,7 @@ NOTE = f"""**Name:**
 Student's copy of a chapter of {BOOK}. Its exercises are at the
 end, each with a cell for your answer. Some have a cell of code with a line `my_... = ...`, whose
 value is wrong. Run all cells above it, put your value there and run it: it is right when the check
-turns green."""
+turns green. The notebook needs the library of the book: its page "Re-execute" says how."""
 ANSWER = "**Your answer to exercise {number}** ({points}):"
 FIRST = """# Solutions: {title}
 

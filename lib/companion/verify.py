@@ -27,10 +27,14 @@ def rows_by_seed(book: Book, runs: Sequence[Run]) -> dict[int | None, list[Row]]
     return by_seed
 
 
-def report(by_seed: dict[int | None, list[Row]], console: Console) -> None:
-    """Print a table of single runs, and the last line; raise if any claim is not as expected."""
+def show(by_seed: dict[int | None, list[Row]], console: Console) -> None:
+    """Print a table of the claims of single runs."""
     for rows in filter(None, [by_seed.get(None)]):
         console.print(_table(rows))
+
+
+def report(by_seed: dict[int | None, list[Row]], console: Console) -> None:
+    """Print in a line that all claims are as expected; raise if one is not."""
     differing = [_difference(row) + ("" if seed is None else f" at seed {seed}")
                  for seed, rows in by_seed.items() for row in rows if row.differs]
     if differing:

@@ -48,6 +48,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("glance", Glance)
     app.add_directive("notions", Notions)
     app.add_directive("planted-faults", PlantedFaults)
+    app.add_directive("predict-cue", slides.Cue)
     app.add_directive("releases", releases_page.Releases)
     app.add_directive("replies", Replies)
     app.add_directive("scale-settings", ScaleSettings)

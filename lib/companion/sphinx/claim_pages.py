@@ -7,6 +7,7 @@ get other titles or another order, or when the check moves to another place.
 from __future__ import annotations
 
 import html
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,10 @@ def collect(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             }, "page.html"
 
 
+FORMULA = re.compile(r"\(\d\)")
+NUMBERS = ", and where the formula stands whose number it names"
+
+
 def _neighbour(name: str) -> dict[str, str]:
     return {"link": f"{name}.html", "title": html.escape(name)}
 
@@ -56,7 +61,8 @@ def _body(record: dict[str, Any], entry: dict[str, Any], refuted: str, companion
         f'<section><h1>{html.escape(name.split("/")[1])}</h1>'
         f'<p>{kind} of <a href="{chapter}">{html.escape(cite.plain(entry["title"]))}</a>{on}.</p>'
         f"{outputs.card(record)}"
-        f'<p><a href="{chapter}#{anchor(name)}">Where the chapter checks it</a></p>'
+        f'<p><a href="{chapter}#{anchor(name)}">Where the chapter checks it</a>'
+        f"{NUMBERS if FORMULA.search(record['statement']) else ''}</p>"
         f"{words.definitions(facts)}</section>"
         f'<section id="cite"><h2>Cite this claim</h2>{cite.claim(record, entry, companion)}'
         "<p>This page stays at this address. What it shows may change with a new run; version and "

@@ -32,7 +32,7 @@ class StableDigits(SphinxDirective):
         rows = "".join(self._row(claim, runs) for claim in reference.values()
                        if readings.headline(claim["parts"]) is not None)
         head = "".join(f'<th scope="col">{column}</th>'
-                       for column in ("Claim", "Stable digits", *SHOWN.values()))
+                       for column in ("Claim", "To its stable digits", *SHOWN.values()))
         table = (f'<div class="scoreboard"><table><caption>Significant digits to which the number '
                  f"nearest to flipping agrees with the reference</caption><thead><tr>{head}</tr>"
                  f"</thead><tbody>{rows}</tbody></table></div>")
@@ -49,7 +49,7 @@ class StableDigits(SphinxDirective):
             f"{_count(counts[each])}</td>" for each, column in SHOWN.items())
         return (f'<tr><th scope="row"><a class="claim-id" href="{page}#{anchor(claim["claim"])}">'
                 f'{html.escape(name)}</a><span class="claim-chapter">{html.escape(slug)}</span></th>'
-                f'<td data-label="Stable digits" data-sort="{-1 if least is None else least}">'
+                f'<td data-label="To its stable digits" data-sort="{-1 if least is None else least}">'
                 f"<b>{stable(part['value'], least)}</b></td>{cells}</tr>")
 
 
@@ -85,7 +85,7 @@ def summary(companion: Any, runs: dict[str, Any]) -> str:
         found = readings.by_claim(runs.get(name, {}))
         about = next((each["provenance"] for each in runs.get(name, {}).values()), None)
         if about is None:
-            rows[name] = f"{setting.what}: not measured yet"
+            rows[_name(name)] = f"{setting.what}: not measured yet"
             continue
         told = f"{setting.what}; {words.made(about)}" if name in (
             digits.REFERENCE, digits.VERSIONS) else setting.what
@@ -97,11 +97,16 @@ def summary(companion: Any, runs: dict[str, Any]) -> str:
             other = [claim for claim, each in found.items()
                      if claim in reference and each["verdict"] != reference[claim]["verdict"]]
             told += f"; other verdicts: {', '.join(other) or 'none'}"
-        rows[name] = told
+        rows[_name(name)] = told
     old = [f"{name} of {slug}" for name, found in runs.items() for slug, each in found.items()
            if each["key"] != companion.keys.get(slug)]
     rows |= {"Measured with earlier code": ", ".join(old)} if old else {}
     return words.definitions(rows)
+
+
+def _name(setting: str) -> str:
+    """Return a setting as the table heads it, with the name that the command line knows."""
+    return f"{SHOWN[setting]} ({setting})" if setting in SHOWN else setting.capitalize()
 
 
 def _left(counts: list[int]) -> str:

@@ -38,18 +38,32 @@ class Mark(SphinxDirective):
         return [nodes.raw("", self.arguments[0], format=FORMAT)]
 
 
+class Cue(SphinxDirective):
+    """What stands on the page below a cell that asks."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return it."""
+        return [nodes.raw("", '<p class="cue">Guess first; the answer follows.</p>', format="html")]
+
+
 def mark(notebook: dict[str, Any]) -> None:
-    """Put marks around the tagged cells of `notebook`."""
+    """Put marks around the tagged cells of `notebook`, and a cue below those that ask."""
     marked = []
     for cell in notebook["cells"]:
         kind = slides.tag(cell)
         marked += [_mark(kind, cell), cell, _mark(END, cell)] if kind else [cell]
+        if kind == "predict":
+            marked.append(_directive("cue", cell, "predict-cue"))
     notebook["cells"] = marked
 
 
 def _mark(kind: str, cell: dict[str, Any]) -> dict[str, Any]:
+    return _directive(kind, cell, "slide-mark", kind)
+
+
+def _directive(kind: str, cell: dict[str, Any], name: str, argument: str = "") -> dict[str, Any]:
     return {"cell_type": "markdown", "id": f"{kind}--{cell['id']}", "metadata": {},
-            "source": f"```{{slide-mark}} {kind}\n```"}
+            "source": f"```{{{name}}} {argument}\n```"}
 
 
 def collect(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
