@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 RUN = .venv/bin/python -m
 PIP = $(RUN) pip --disable-pip-version-check --no-input install --quiet
 LITE = _build/lite-venv/bin/python -m
+BENCH = _build/bench-venv/bin/python -m
 MUTMUT = PYTHONPATH=../mutmut ../../$(RUN) mutmut
 DOWNLOAD = about 210 MB
 
@@ -22,7 +23,7 @@ $(shell rm -f .venv/.installed)
 endif
 endif
 
-.PHONY: book pdf test mutants lite clean distclean
+.PHONY: book pdf test mutants bench lite clean distclean
 
 book: .venv/.installed ## execute, verify and build the book
 	@$(RUN) companion book
@@ -44,6 +45,17 @@ mutants: _build/mutmut ## plant small faults in the verdict logic; each must fai
 _build/mutmut: requirements-mutants.lock .venv/.installed
 	@rm -rf $@
 	@$(PIP) --no-deps --require-hashes --only-binary :all: --target $@ --requirement $<
+
+bench: _build/bench-venv/.packages ## speed, beside other libraries: a few minutes, best on a quiet machine
+	@PYTHONPATH=lib $(BENCH) benchmarks $(ARGS)
+
+_build/bench-venv/.packages: requirements-bench.lock .venv/.packages
+	@echo 'Making _build/bench-venv: downloading the packages of requirements-bench.lock, about 250 MB'
+	@rm -rf _build/bench-venv
+	@.venv/bin/python -m venv _build/bench-venv
+	@$(BENCH) pip --disable-pip-version-check --no-input install --quiet --require-hashes \
+	--only-binary :all: --requirement $<
+	@touch $@
 
 lite: .venv/.installed _build/lite-venv/.packages ## the chapters in JupyterLab, run by the browser
 	@rm -rf _build/lite && mkdir -p _build/lite/source/lib
@@ -87,7 +99,7 @@ _build/lite-venv/.packages: requirements-lite.lock .venv/.installed
 
 clean: ## remove what was executed and built
 	@rm -rf _build .pytest_cache .hypothesis
-	@find lib tests notebooks -name __pycache__ -prune -exec rm -rf {} +
+	@find lib tests notebooks benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean ## remove the environment too
 	@rm -rf .venv lib/*.egg-info

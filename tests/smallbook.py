@@ -59,8 +59,8 @@ INTRO = """# A small book
 """
 CHANGES = "# Changes\n\nSee alpha/one, not alpha/one-more.\n"
 PROSE_PAGES = ("scoreboard", "seeds", "scales", "digits", "faults", "verdicts", "changes", "rerun",
-                "teaching", "cluster", "library", "releases", "authors", "notation", "notions",
-                "references")
+                "teaching", "cluster", "speed", "library", "releases", "authors", "notation",
+                "notions", "references")
 NOTIONS = """methods: {descent: [alpha, alpha/one], slope: descent}
 notions: {$x^2$: [alpha]}
 """

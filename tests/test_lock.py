@@ -57,7 +57,7 @@ def test_it_is_installed_by_hash(name):
     assert not [option for option in SOURCES if f"--{option}" in text]
 
 
-@pytest.mark.parametrize("name", ["lite", "browser", "mutants"])
+@pytest.mark.parametrize("name", ["lite", "browser", "mutants", "bench"])
 def test_the_other_locks_are_sound_too(name):
     assert faults((ROOT / f"requirements-{name}.lock").read_text(encoding="utf-8")) == ""
 

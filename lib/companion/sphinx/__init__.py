@@ -28,6 +28,7 @@ from companion.sphinx.remarks_page import Errata, Replies
 from companion.sphinx.scales_page import Scales, ScaleSettings
 from companion.sphinx.scoreboard import Scoreboard
 from companion.sphinx.seeds_page import UnseenSeeds
+from companion.sphinx.speed_page import Speed
 from companion.sphinx.teaching_page import Teaching
 from companion.sphinx.translator import Translator
 from implicitreg import cards
@@ -55,6 +56,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("scales", Scales)
     app.add_directive("scoreboard", Scoreboard)
     app.add_directive("slide-mark", slides.Mark)
+    app.add_directive("speed", Speed)
     app.add_directive("stable-digits", StableDigits)
     app.add_directive("teaching", Teaching)
     app.add_directive("study-cost", StudyCost)

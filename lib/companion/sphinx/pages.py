@@ -12,8 +12,8 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from companion import (basis, digits, execute, ledger, matrix, releases, remarks, scales, studies,
-                       teaching)
+from companion import (basis, digits, execute, ledger, matrix, releases, remarks, scales, speed,
+                       studies, teaching)
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
 from companion.sphinx import blocks, cite, claim_pages, seeds, slides
@@ -23,7 +23,7 @@ from companion.sphinx.katex import Katex
 
 
 LEDGER, RELEASES, CODE = "ledger.json", "releases", "code"
-STUDIES = (matrix.NAME, seeds.NAME, scales.NAME, digits.NAME)
+STUDIES = (matrix.NAME, seeds.NAME, scales.NAME, digits.NAME, speed.NAME)
 
 
 @dataclass(frozen=True)

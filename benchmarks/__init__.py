@@ -1,0 +1,1 @@
+"""Speed of the book's kernels and solvers, side by side with their peers."""
