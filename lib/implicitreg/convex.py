@@ -98,7 +98,7 @@ def min_trace(
     *,
     tol: float = 1e-8,
     max_iterations: int = 20_000,
-    threshold: float = 0.3,
+    threshold: float = 1.0,
 ) -> ConvexResult:
     r"""Positive semidefinite fit of least trace, $\min\mathrm{tr}X$ s.t. $\mathcal A(X)=y$, $X\succeq0$.
 
