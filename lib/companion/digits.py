@@ -38,7 +38,7 @@ class Setting:
 
 
 SETTINGS = {
-    REFERENCE: Setting("the book's own: one thread, the kernels that OpenBLAS picks"),
+    REFERENCE: Setting("the book's own: one thread, the BLAS kernels of the surroundings"),
     "skylakex": Setting("OpenBLAS kernels for AVX-512", {"OPENBLAS_CORETYPE": "SkylakeX"}),
     "prescott": Setting("OpenBLAS kernels for SSE3, without fused multiply-add",
                         {"OPENBLAS_CORETYPE": "Prescott"}),
