@@ -24,6 +24,10 @@ SLUGS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 HIDDEN = {"hide-input", "hide-cell", "remove-cell", "remove-input"}
 MOST_WORDS = 70  # on a slide; a formula, a caption and a verdict are seen, not read
 ASKS = re.compile(r"\?|\b(predict|guess|expect)", re.IGNORECASE)
+NUMBER, TAG = re.compile(r"\((\d\d?)\)"), re.compile(r"\\tag\{(\d+)\}")  # of formulas
+POINTS = re.compile(r"\b(?:above|below)[,.:;)]", re.IGNORECASE)  # "below 0" compares
+BEGUN = re.compile(r"(#[^\n]*\n\s*)?[a-z]")
+UNENDED = re.compile(r"[,:]\s*(\\tag\{\d+\}\s*)?(\$\$)?\s*$")
 UNREAD = re.compile(r"\$\$.*?\$\$|\$[^$]+\$|^#[^\n]*", re.MULTILINE | re.DOTALL)
 each_chapter = pytest.mark.parametrize("slug", SLUGS)
 
@@ -168,15 +172,38 @@ def test_the_solutions_hold_every_exercise_and_its_answer(book, slug):
             assert about["answer"] in cells[f"green-{exercise.number}"].splitlines()
 
 
+def read(slide):
+    """What the cells of text say on a slide."""
+    return "\n".join(cell.source for cell in slide.cells if cell.cell_type == "markdown")
+
+
 def words(slide):
     """The words to read on a slide, without its heading and its formulas."""
-    text = "\n".join(cell.source for cell in slide.cells if cell.cell_type == "markdown")
-    return re.findall(r"\S*\w\S*", UNREAD.sub(" ", text))
+    return re.findall(r"\S*\w\S*", UNREAD.sub(" ", read(slide)))
 
 
 def shown(slide):
     """What the cells of a slide put out, a bundle each."""
     return [output.get("data", {}) for cell in slide.cells for output in cell.get("outputs", [])]
+
+
+def said(slide):
+    """What a slide says in words: its text, and the captions and claims that it puts out."""
+    kinds = [(FIGURE, "caption"), (KNOB, "caption"), (VERDICT, "statement"), (VERDICT, "criterion")]
+    put_out = [str(bundle[kind].get(key, "")) for bundle in shown(slide)
+               for kind, key in kinds if kind in bundle]
+    return "\n".join([UNREAD.sub(" ", read(slide)), *put_out])
+
+
+def assert_it_stands_alone(slide, formulas):
+    """Assert that a slide points at nothing that its deck lacks, and begins and ends a sentence."""
+    first, told = slide.cells[0].id, said(slide)
+    assert set(NUMBER.findall(told)) <= formulas, f"{first}: a formula is on no slide"
+    assert "scroll" not in told, first
+    if not shown(slide):
+        assert not POINTS.search(told), f"{first}: points at what is not on it"
+        assert not UNENDED.search(read(slide)), f"{first}: breaks off"
+    assert not BEGUN.match(read(slide)), f"{first}: begins within a sentence"
 
 
 @each_chapter
@@ -185,6 +212,7 @@ def test_its_slides_tell_its_story(book, slug):
     deck = slides.of(join(chapter.notebook, run.notebook))
     assert 8 <= len(deck) + 1 <= 14, "with the last one, which is made by itself"
     assert deck[0].cells[0].source.startswith(f"# {chapter.title}")
+    formulas = {n for slide in deck for cell in slide.cells for n in TAG.findall(cell.source)}
     for slide, after in zip(deck, [*deck[1:], None]):
         first = slide.cells[0].id
         assert len(words(slide)) <= MOST_WORDS, (first, len(words(slide)))
@@ -192,6 +220,7 @@ def test_its_slides_tell_its_story(book, slug):
         if slide.kind == "predict":
             assert ASKS.search(slide.cells[-1].source) and not shown(slide), first
             assert after and shown(after), f"{first}: the next slide does not answer"
+        assert_it_stands_alone(slide, formulas)
     figures = [i for i, slide in enumerate(deck)
                if any(FIGURE in each or KNOB in each for each in shown(slide))]
     assert figures and "predict" in [slide.kind for slide in deck[:figures[0]]]
