@@ -156,6 +156,7 @@ def test_front_page_and_scoreboard(book):
     front = soup(book, "book/intro.html")
     assert front.select_one(".glance a.v-good rect") and "1 ✓ reproduced" in front.get_text()
     assert front.select_one(".glance a")["href"] == "../claims/alpha/one.html"
+    assert "Of the claims 1 are the papers’" in front.select_one(".glance").get_text()
     card = front.select_one(".cards .card")
     assert card.a["href"] == "../notebooks/alpha.html" and card.select_one("svg path")
     row = soup(book, "book/scoreboard.html").select_one("tr#alpha--one")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from typing import Any
 
 from docutils import nodes
@@ -22,9 +23,12 @@ class Glance(SphinxDirective):
         pages.note_shown(self.env)
         ledger = self.env.app.companion.ledger
         claims = [claim for entry in ledger["chapters"] for claim in entry["claims"]]
+        whose = Counter(claim["claim_by"] for claim in claims if not claim["control"])
         text = (f'<p class="tallies">{tally(claims)}</p>'
-                "<p>A square a claim, a ring a control, a row a chapter.</p>")
-        drawn = f'<div class="glance">{self._picture(ledger)}{text}</div>'
+                "<p>A square a claim, a ring a control, a row a chapter. Of the claims "
+                f'{whose["paper"]} are the papers’, {whose["derived"]} follow from them, '
+                f'{whose["ours"]} are ours.</p>')
+        drawn = f'<div class="glance">{self._picture(ledger)}<div>{text}</div></div>'
         return [nodes.raw("", drawn, format="html")]
 
     def _picture(self, ledger: dict[str, Any]) -> str:
