@@ -68,7 +68,7 @@ def test_it_says_what_it_is_and_is_tagged(opened, name):
 @pytest.mark.parametrize("name", ["alpha.pdf"])
 def test_the_bookmarks_of_a_chapter_are_its_headings(opened, book):
     page = Page(smallbook.html(book), smallbook.html(book) / "notebooks" / "alpha.html")
-    headings = [tag.get_text().removesuffix("¶") for tag in page.soup.select("main :is(h2, h3)")]
+    headings = [tag.get_text().removesuffix("¶") for tag in paper.soup(page).select("main :is(h2, h3)")]
     headings.insert(headings.index("Exercises") + 1, "Solutions")
     with opened.open_outline() as outline:
         ((title, below),) = titles(outline.root)
@@ -103,7 +103,7 @@ def test_every_formula_of_the_page_is_there_once(folder, book):
     page = Page(smallbook.html(book), smallbook.html(book) / "notebooks" / "alpha.html")
     with pikepdf.open(folder / "alpha.pdf") as file:
         found = [str(each.Alt) for each in of_type(file, "Formula")]
-    assert found == [tag.get_text() for tag in page.soup.select("main annotation")] != []
+    assert found == [tag.get_text() for tag in paper.soup(page).select("main annotation")] != []
 
 
 @both

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
+from functools import cache
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
@@ -18,9 +19,15 @@ SOLUTION = re.compile(r"Solution \d+")
 REFERENCE = re.compile(r"url\(#")
 
 
+@cache
+def soup(page: Page) -> BeautifulSoup:
+    """Return a page as a tree that can be changed: change a copy."""
+    return BeautifulSoup(page.text, "html.parser")
+
+
 def title(page: Page) -> str:
     """Return the heading of a page."""
-    heading = page.soup.find("h1")
+    heading = soup(page).find("h1")
     return "".join(text for text in heading.strings if text != "¶").strip()
 
 
@@ -30,7 +37,7 @@ def article(page: Page, prefix: str, level: int, link: Callable[[str], str | Non
     Its ids begin with `prefix`, its first heading is of `level`, and `link` says where a link leads
     from paper; one that leads nowhere stays as words.
     """
-    text = copy.copy(page.soup.main)
+    text = copy.copy(soup(page).main)
     text.name, text.attrs = "article", {"id": "", "class": ["page"]}
     for tag in text.select(GONE):
         tag.decompose()
