@@ -79,8 +79,11 @@ def test_every_page_is_whole_on_disk(site, visit_of):
     for name in site.pages:
         seen = visit_of(site.on_disk(), name)
         assert (seen.foreign, seen.failed, seen.console) == ([], [], []), name
-        fonts, formulas = seen.page.evaluate("document.fonts.size"), seen.page.locator(".katex")
-        assert (fonts > 0) is (formulas.count() > 0), name
+        loaded = seen.page.evaluate("""[...document.fonts].filter((font) =>
+            font.status === "loaded").map((font) => font.family.replaceAll('"', ""))""")
+        assert "Source Serif 4" in loaded, name
+        has_formulas = seen.page.locator(".katex").count() > 0
+        assert ("KaTeX_Main" in loaded) is has_formulas, name
         seen.page.close()
 
 
