@@ -6,6 +6,7 @@ lockstep, each by its own step and coefficients if these are arrays.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -107,13 +108,15 @@ def descend(
 
     rows.look(x, t)
     with np.errstate(over="ignore", invalid="ignore"):
-        recorder.at(t, x)
-        while t < n_steps and rows.alive.any():
+        if t in recorder.schedule or not rows.moving:
+            recorder.at(t, x)
+        while t < n_steps and rows.moving:
             new = rows.keep_frozen(x, rule(x, previous, counted, step_at(t)))
             previous, x, t = x, new, t + 1
             if t % every == 0 or t == n_steps:
                 x = rows.look(x, t)
-            recorder.at(t, x, last=not rows.alive.any() or t == n_steps)
+            if t in recorder.schedule or t == n_steps or not rows.moving:
+                recorder.at(t, x)
     return Result(x, rows.status, np.where(rows.alive, t, rows.steps), calls, recorder.trajectory())
 
 
@@ -121,32 +124,38 @@ class _Rows:
     """Which rows still move, and how the others ended."""
 
     def __init__(self, x: np.ndarray, until: Callable[[np.ndarray], np.ndarray] | None) -> None:
-        self.until = until or (lambda x: np.zeros(len(x), dtype=bool))
+        self.until = until
         self.alive = np.ones(len(x), dtype=bool)
+        self.moving = len(x)
         self.status = np.full(len(x), "budget", dtype="<U9")
         self.steps = np.zeros(len(x), dtype=int)
         self.last_finite = x
-        self.mask_shape = (-1,) + (1,) * (x.ndim - 1)
 
     def keep_frozen(self, old: np.ndarray, new: np.ndarray) -> np.ndarray:
-        return self._where(self.alive, new, old)
+        return new if self.moving == len(self.alive) else _choose(self.alive, new, old)
 
     def look(self, x: np.ndarray, t: int) -> np.ndarray:
         # A sum of squares overflows before any entry does: one cheap test sees both.
-        flat = x.reshape(len(x), -1)
-        finite = np.isfinite(np.einsum("ij,ij->i", flat, flat))
-        self.last_finite = x = self._where(finite, x, self.last_finite)
-        self._freeze(~finite, "diverged", t)
-        self._freeze(np.asarray(self.until(x)) & finite, "converged", t)
+        if not isfinite(np.vdot(x, x)):
+            flat = x.reshape(len(x), -1)
+            finite = np.isfinite(np.einsum("ij,ij->i", flat, flat))
+            x = _choose(finite, x, self.last_finite)
+            self._freeze(~finite, "diverged", t)
+        self.last_finite = x
+        if self.until is not None:
+            self._freeze(np.asarray(self.until(x)), "converged", t)
         return x
-
-    def _where(self, mask: np.ndarray, x: np.ndarray, other: np.ndarray) -> np.ndarray:
-        return x if mask.all() else np.where(mask.reshape(self.mask_shape), x, other)
 
     def _freeze(self, which: np.ndarray, status: str, t: int) -> None:
         which = which & self.alive
-        self.status[which], self.steps[which] = status, t
-        self.alive &= ~which
+        if which.any():
+            self.status[which], self.steps[which] = status, t
+            self.alive &= ~which
+            self.moving = np.count_nonzero(self.alive)
+
+
+def _choose(mask: np.ndarray, x: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.where(mask.reshape((-1,) + (1,) * (x.ndim - 1)), x, other)
 
 
 class _Recorder:
@@ -156,11 +165,10 @@ class _Recorder:
         self.observe, self.schedule = observe, {int(t) for t in schedule}
         self.columns: dict[str, list] = {"step": [], **{name: [] for name in observe}}
 
-    def at(self, t: int, x: np.ndarray, last: bool = False) -> None:
-        if t in self.schedule or last:
-            self.columns["step"].append(t)
-            for name, function in self.observe.items():
-                self.columns[name].append(np.array(function(x)))
+    def at(self, t: int, x: np.ndarray) -> None:
+        self.columns["step"].append(t)
+        for name, function in self.observe.items():
+            self.columns[name].append(np.array(function(x)))
 
     def trajectory(self) -> Trajectory:
         return Trajectory(self.columns)
@@ -171,7 +179,8 @@ def averaged_descent(
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""Last iterate and mean of $w_0,\dots,w_{T-1}$ of $w_{t+1} = w_t - \eta g(w_t)$.
 
-    For methods that answer with an average. `gradient` may draw. Both results have the shape of `start`, which is not changed.
+    For methods that answer with an average. `gradient` may draw. Both results have the shape of
+    `start`, which is not changed.
     """
     w, total = np.array(start, dtype=float), np.zeros(np.shape(start))
     for _ in range(n_steps):

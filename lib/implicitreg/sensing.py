@@ -72,33 +72,48 @@ class SensingOperator:
         return self.rows.T @ self.rows
 
     @cached_property
-    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
-        return np.triu_indices(self.shape[0])
+    def _triangles(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where the entries (i, j) and (j, i), i <= j, of a symmetric matrix are in its n^2."""
+        i, j = np.triu_indices(self.shape[0])
+        return i * self.shape[0] + j, j * self.shape[0] + i
 
     @cached_property
     def _places(self) -> np.ndarray:
-        """Which coordinate each entry of a symmetric matrix is."""
-        places = np.zeros(self.shape, dtype=int)
-        places[self._pairs] = places.T[self._pairs] = np.arange(self.rows.shape[1])
+        """Which coordinate each of the n^2 entries of a symmetric matrix is."""
+        places = np.zeros(self.shape[0] ** 2, dtype=int)
+        for triangle in self._triangles:
+            places[triangle] = np.arange(self.rows.shape[1])
         return places
 
     @cached_property
-    def _weights(self) -> np.ndarray:
-        i, j = self._pairs
-        return np.where(i == j, 1, 2**0.5)
+    def _weights(self) -> tuple[np.ndarray | float, np.ndarray | float]:
+        """What a sum of two mirrored entries, and a coordinate, are multiplied by."""
+        if not self.symmetric:
+            return 1.0, 1.0
+        upper, lower = self._triangles
+        root = np.where(upper == lower, 1, 2**0.5)
+        return root / 2, 1 / root
+
+    def _gather(self, X: np.ndarray) -> np.ndarray:
+        """Sums of mirrored entries of matrices (..., n, k), shape (..., p)."""
+        entries = X.reshape(*X.shape[:-2], self.shape[0] * self.shape[1])
+        if not self.symmetric:
+            return entries
+        upper, lower = self._triangles
+        return entries.take(upper, -1) + entries.take(lower, -1)
+
+    def _spread(self, entries: np.ndarray) -> np.ndarray:
+        """Matrices (..., n, k) whose mirrored entries are those of (..., p)."""
+        every = entries.take(self._places, -1) if self.symmetric else entries
+        return every.reshape(*entries.shape[:-1], *self.shape)
 
     def coordinates(self, X: np.ndarray) -> np.ndarray:
         """Coordinates of matrices (..., n, k), or of their symmetric parts: shape (..., p)."""
-        if not self.symmetric:
-            return X.reshape(*X.shape[:-2], -1)
-        i, j = self._pairs
-        return (X[..., i, j] + X[..., j, i]) * (self._weights / 2)
+        return self._gather(X) * self._weights[0]
 
     def matrix(self, x: np.ndarray) -> np.ndarray:
         """The matrices (..., n, k) of coordinates (..., p): `coordinates` undone."""
-        if not self.symmetric:
-            return x.reshape(*x.shape[:-1], *self.shape)
-        return (x / self._weights)[..., self._places]
+        return self._spread(x * self._weights[1])
 
     def forward(self, X: np.ndarray) -> np.ndarray:
         r"""$\langle A_i, X\rangle$ of matrices (..., n, k), shape (..., m)."""
@@ -119,10 +134,13 @@ class SensingOperator:
         y : array, shape (m,) or (..., m)
             The measurements.
         """
+        # The weights are in the arrays, once, and not in each call.
+        into, back = (self.rows * weight for weight in self._weights)
         if 2 * self.n_measurements <= self.rows.shape[1]:
-            return lambda X: self.adjoint(self.forward(X) - y)
-        gram, back = self.gram, y @ self.rows
-        return lambda X: self.matrix(self.coordinates(X) @ gram - back)
+            into = np.ascontiguousarray(into.T)
+            return lambda X: self._spread((self._gather(X) @ into - y) @ back)
+        gram, constant = into.T @ back, y @ back
+        return lambda X: self._spread(self._gather(X) @ gram - constant)
 
     def isometry_bounds(self) -> tuple[float, float]:
         r"""Smallest and largest value of $\|\mathcal A(X)\|^2/\|X\|_F^2$ over the whole space.
