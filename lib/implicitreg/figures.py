@@ -1,17 +1,22 @@
 """One figure style for the book: one colour a method, direct labels, legible in light and dark."""
 
+from __future__ import annotations
+
 import io
 import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
-from implicitreg.optimize import Result
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+    from implicitreg.optimize import Result
 
 FIGURE_MIME = "application/vnd.implicitreg.figure+json"
 KNOB_MIME = "application/vnd.implicitreg.knob+json"
@@ -94,6 +99,8 @@ def new_figure(
     Returns the figure and its axes, as `matplotlib.pyplot.subplots` does; `subplots` are passed
     on to it (`sharex`, `height_ratios`, ...).
     """
+    from matplotlib.figure import Figure as Canvas  # slow to import, and panels draw nothing
+
     figure = Canvas(figsize=(5, height), layout="constrained")
     return figure, figure.subplots(rows, columns, **subplots)
 

@@ -6,7 +6,6 @@ $W_{j+1}^\top W_{j+1} = W_jW_j^\top$ for all $j$; gradient flow keeps these diff
 """
 
 import numpy as np
-from scipy.stats import ortho_group
 
 
 def balanced_factors(product: np.ndarray, depth: int) -> np.ndarray:
@@ -58,6 +57,8 @@ def orthogonal_factors(rng: np.random.Generator, depth: int, n: int, scale: floa
     ValueError
         If `depth` < 1 or `scale` <= 0.
     """
+    from scipy.stats import ortho_group  # takes a second, and no other start needs it
+
     _check(depth, scale)
     return scale ** (1 / depth) * ortho_group.rvs(n, size=depth, random_state=rng).reshape(
         depth, n, n

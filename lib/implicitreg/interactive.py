@@ -1,17 +1,22 @@
 """Interactive figures of one or two panels: their data for the page, and a still for paper."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping, Sequence
 from math import prod
+from typing import TYPE_CHECKING
 
 import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
 from implicitreg.figures import INK, STYLES, Knob, draw_curves, label, new_figure, show
 from implicitreg.panels import LETTERS, Panel
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 MOST_BYTES = 128_000  # twice what a figure of the book should take
 FEW = 20  # so many points of a field are drawn large

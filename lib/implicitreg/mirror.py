@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 Conjugate = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
 
@@ -154,6 +153,8 @@ def dual_newton(
 
 def _newton_direction(hessian: np.ndarray, residual: np.ndarray) -> np.ndarray:
     """A ridge at the level of rounding: far coordinates may carry no curvature at all."""
+    from scipy.linalg import cho_factor, cho_solve  # slow to import, and not all here solve
+
     ridge = 1e-14 * np.trace(hessian) / len(hessian) * np.eye(len(hessian))
     return cho_solve(cho_factor(hessian + ridge), -residual)
 

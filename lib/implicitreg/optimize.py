@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from implicitreg.record import Trajectory, log_schedule
 from implicitreg.rules import Gradient, Rule, gd
@@ -220,6 +219,8 @@ def gradient_flow(
     ValueError
         If `times` has fewer than two points or does not increase.
     """
+    from scipy.integrate import solve_ivp  # slow to import, and descents need none of it
+
     times = np.asarray(times, dtype=float)
     if times.size < 2 or not (np.diff(times) > 0).all():
         raise ValueError(f"times = {times!r}: give at least two increasing times")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
-from scipy.special import stdtrit
 
 
 def _at_least(name: str, value: int, smallest: int) -> int:
@@ -115,6 +114,8 @@ def mean_interval(
     ValueError
         If there are no values, or `level` is not in (0, 1).
     """
+    from scipy.special import stdtrit  # slow to import, and streams and summaries need none of it
+
     values = np.asarray(values, dtype=float).ravel()
     if not 0 < level < 1:
         raise ValueError(f"level = {level!r}: must be between 0 and 1")
