@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from implicitreg.arrays import namespace
+
 
 def singular_values(W: np.ndarray) -> np.ndarray:
     """Singular values of each matrix, largest first; NaN for a matrix that is not finite.
@@ -13,10 +15,11 @@ def singular_values(W: np.ndarray) -> np.ndarray:
     >>> singular_values(np.diag([1.0, -3.0]))
     array([3., 1.])
     """
-    W = np.asarray(W)
-    finite = np.isfinite(W).all(axis=(-2, -1))
-    sigma = np.linalg.svd(np.where(finite[..., None, None], W, 0), compute_uv=False)
-    return np.where(finite[..., None], sigma, np.nan)
+    xp = namespace(W)
+    W = xp.asarray(W)
+    finite = xp.all(xp.isfinite(W), axis=(-2, -1))
+    sigma = xp.linalg.svdvals(xp.where(finite[..., None, None], W, 0))
+    return xp.where(finite[..., None], sigma, np.nan)
 
 
 def nuclear_norm(W: np.ndarray) -> np.ndarray:
@@ -27,7 +30,7 @@ def nuclear_norm(W: np.ndarray) -> np.ndarray:
     >>> float(nuclear_norm(np.diag([3.0, -1.0])))
     4.0
     """
-    return singular_values(W).sum(-1)
+    return namespace(W).sum(singular_values(W), axis=-1)
 
 
 def effective_rank(W: np.ndarray) -> np.ndarray:
@@ -46,15 +49,15 @@ def effective_rank(W: np.ndarray) -> np.ndarray:
     >>> round(float(effective_rank(np.diag([1.0, 1.0, 0.0]))), 12)
     2.0
     """
-    sigma = singular_values(W)
+    xp, sigma = namespace(W), singular_values(W)
     with np.errstate(invalid="ignore"):
-        p = sigma / sigma.sum(-1, keepdims=True)
-    return np.exp(-(p * np.log(np.where(p > 0, p, 1))).sum(-1))
+        p = sigma / xp.sum(sigma, axis=-1, keepdims=True)
+    return xp.exp(-xp.sum(p * xp.log(xp.where(p > 0, p, 1)), axis=-1))
 
 
 def mean_square_error(W: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Mean over all entries of the squared difference."""
-    return np.mean((W - target) ** 2, axis=(-1, -2))
+    return namespace(W, target).mean((W - target) ** 2, axis=(-1, -2))
 
 
 def loglog_slope(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -80,13 +83,14 @@ def loglog_slope(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     >>> round(float(loglog_slope(x, 5 * x**-0.5)), 12)
     -0.5
     """
-    if len(x) < 2:
-        raise ValueError(f"len(x) = {len(x)}: a slope needs at least two points")
-    if not (np.all(np.asarray(x) > 0) and np.all(np.asarray(y) > 0)):
+    xp = namespace(x, y)
+    x, y = xp.asarray(x), xp.asarray(y)
+    if x.shape[0] < 2:
+        raise ValueError(f"len(x) = {x.shape[0]}: a slope needs at least two points")
+    if not (xp.all(x > 0) and xp.all(y > 0)):
         raise ValueError("x, y: must be positive, their logarithms are fitted")
-    u = np.log(x) - np.log(x).mean(0)
-    v = np.log(y) - np.log(y).mean(0)
-    return (u * v).sum(0) / (u * u).sum(0)
+    u, v = (log - xp.mean(log, axis=0) for log in (xp.log(x), xp.log(y)))
+    return xp.sum(u * v, axis=0) / xp.sum(u * u, axis=0)
 
 
 def singular_value_motion(
@@ -155,5 +159,6 @@ def subspace_sine(U: np.ndarray, V: np.ndarray) -> np.ndarray:
     >>> round(float(subspace_sine(U, V)), 12)
     0.8
     """
-    Q, B = np.linalg.qr(U)[0], np.linalg.qr(V)[0]
+    qr = namespace(U, V).linalg.qr
+    Q, B = qr(U)[0], qr(V)[0]
     return singular_values(B - Q @ (Q.mT @ B))[..., 0]

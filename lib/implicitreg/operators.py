@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from implicitreg.arrays import floats, namespace
+
+_WHOLE_BYTES = 2 * 1024 * 1024
 _BLOCK_BYTES = 512 * 1024
 
 
@@ -37,8 +40,9 @@ class EntrySampling:
     mask: np.ndarray
 
     def __post_init__(self) -> None:
-        mask = np.asarray(self.mask, dtype=float)
-        if mask.ndim < 2 or not np.isin(mask, (0, 1)).all() or not mask.any():
+        mask = floats(self.mask)
+        xp = namespace(mask)
+        if mask.ndim < 2 or not xp.all((mask == 0) | (mask == 1)) or not xp.any(mask == 1):
             raise ValueError("mask: must be a matrix of 0 and 1 that observes some entry")
         object.__setattr__(self, "mask", mask)
 
@@ -50,7 +54,8 @@ class EntrySampling:
     @property
     def n_measurements(self) -> int:
         """Number of observed entries of one matrix."""
-        return int(self.mask.sum((-1, -2)).max())
+        xp = namespace(self.mask)
+        return int(xp.max(xp.sum(self.mask, axis=(-1, -2))))
 
     def forward(self, X: np.ndarray) -> np.ndarray:
         r"""$\mathcal P_\Omega(X)$, shape (..., n, m)."""
@@ -92,8 +97,9 @@ def uniform_entries(
 class RankOneOperator:
     r"""$\mathcal A(X)_i = \frac1{\sqrt m}a_i^\top Xa_i$, with $\mathcal A^*(r) = \frac1{\sqrt m}\sum_ir_ia_ia_i^\top$.
 
-    States $x$ are rows, shape (rows, n), and stand for $xx^\top$. The vectors are read in blocks
-    of half a megabyte, so that the two products of a gradient find a block in cache.
+    States $x$ are rows, shape (rows, n), and stand for $xx^\top$. What is kept is
+    $s_i = m^{-1/4}a_i$, with which $\mathcal A(X)_i = s_i^\top Xs_i$. Above two megabytes NumPy
+    reads them in blocks of half a megabyte, so that both products of a gradient find one in cache.
 
     Parameters
     ----------
@@ -110,31 +116,34 @@ class RankOneOperator:
     vectors: np.ndarray
 
     def __post_init__(self) -> None:
-        vectors = np.ascontiguousarray(self.vectors, dtype=float)
-        if vectors.ndim != 2 or not vectors.size:
-            raise ValueError(f"vectors of shape {vectors.shape}: must be a matrix (m, n)")
+        vectors = floats(self.vectors)
+        if vectors.ndim != 2 or 0 in vectors.shape:
+            raise ValueError(f"vectors of shape {tuple(vectors.shape)}: must be a matrix (m, n)")
+        m, n = vectors.shape
+        scaled, height = vectors / m**0.25, m
+        if isinstance(scaled, np.ndarray) and scaled.nbytes > _WHOLE_BYTES:
+            height = max(1, _BLOCK_BYTES // (8 * n))
+        blocks = [slice(i, i + height) for i in range(0, m, height)]
         object.__setattr__(self, "vectors", vectors)
-        height = max(1, _BLOCK_BYTES // (8 * vectors.shape[1]))
-        cuts = range(0, len(vectors), height)
-        object.__setattr__(self, "_slices", [slice(i, i + height) for i in cuts])
+        object.__setattr__(self, "_scaled", scaled)
+        object.__setattr__(self, "_blocks", blocks)
 
     @property
     def n_measurements(self) -> int:
         """Number of measurements, m."""
-        return len(self.vectors)
+        return self.vectors.shape[0]
 
     def forward(self, X: np.ndarray) -> np.ndarray:
         r"""$a_i^\top Xa_i/\sqrt m$ of matrices (..., n, n), shape (..., m)."""
-        return ((self.vectors @ X) * self.vectors).sum(-1) / self.n_measurements**0.5
+        return namespace(X).sum((self._scaled @ X) * self._scaled, axis=-1)
 
     def adjoint(self, residual: np.ndarray) -> np.ndarray:
         r"""$\frac1{\sqrt m}\sum_ir_ia_ia_i^\top$ of residuals (..., m), shape (..., n, n)."""
-        weighted = residual[..., None] * self.vectors
-        return self.vectors.T @ weighted / self.n_measurements**0.5
+        return self._scaled.T @ (residual[..., None] * self._scaled)
 
     def forward_rows(self, x: np.ndarray) -> np.ndarray:
         r"""$\mathcal A(xx^\top)$ of each row, shape (rows, m)."""
-        return (x @ self.vectors.T) ** 2 / self.n_measurements**0.5
+        return (x @ self._scaled.T) ** 2
 
     def gradient_rows(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         r"""Gradient $\mathcal A^*(\mathcal A(xx^\top) - y)\,x$ of $\frac14\|\mathcal A(xx^\top)-y\|^2$.
@@ -148,9 +157,12 @@ class RankOneOperator:
         -------
         array, shape (rows, n)
         """
-        root, total = self.n_measurements**0.5, np.zeros_like(x)
-        for block in self._slices:
-            vectors = self.vectors[block]
-            inner = x @ vectors.T
-            total += ((inner * inner / root - y[block]) * inner) @ vectors
-        return total / root
+        if len(self._blocks) == 1:
+            return _slope(self._scaled, x, y)
+        return sum(_slope(self._scaled[block], x, y[block]) for block in self._blocks)
+
+
+def _slope(scaled: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What some of the vectors give to the gradient."""
+    inner = x @ scaled.T
+    return ((inner * inner - y) * inner) @ scaled

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from implicitreg.arrays import namespace
+
 LossGradient = Callable[[np.ndarray], np.ndarray] | np.ndarray
 
 
@@ -66,9 +68,9 @@ def deep_gradient(factors: np.ndarray, G: LossGradient) -> np.ndarray:
     layers = _layers(factors)
     prefixes = _prefixes(layers)
     back = G(prefixes[-1]) if callable(G) else G
-    gradient = np.empty_like(factors, dtype=back.dtype)
-    for j in reversed(range(1, len(layers))):
-        np.matmul(back, prefixes[j - 1].mT, out=gradient[..., j, :, :])
+    gradient = namespace(factors).empty_like(factors, dtype=back.dtype)
+    for j in range(len(layers) - 1, 0, -1):
+        gradient[..., j, :, :] = back @ prefixes[j - 1].mT
         back = layers[j].mT @ back
     gradient[..., 0, :, :] = back
     return gradient
@@ -150,7 +152,7 @@ def bifactored_gradient(
 def _layers(factors: np.ndarray) -> list[np.ndarray]:
     """The factors as a list, so that the products below read like the formula."""
     shape = factors.shape
-    if factors.ndim < 3 or shape[-3] < 1 or shape[-2] != shape[-1]:
+    if len(shape) < 3 or shape[-3] < 1 or shape[-2] != shape[-1]:
         raise ValueError(f"factors.shape = {shape}: must be (..., N, n, n) with N >= 1")
     return [factors[..., j, :, :] for j in range(shape[-3])]
 
