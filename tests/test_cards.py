@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,13 +36,15 @@ def test_zero_and_no_number_are_said():
 
 
 @pytest.mark.parametrize(("seen", "text"), [
-    (every("x", [2, 2]), "2 (n = 2)"),
-    (every("x", [1, 2, 6]), "1 to 6 (median 2, n = 3)"),
-    (median("x", [1, 2, 6]), "2 (1 to 6, n = 3)"),
-    (mean("x", [1, 2, 3]), "2, −0.484 to 4.48 (n = 3)"),
-    (mean("x", [1]), "1, no number to no number (n = 1)"),
-    (share("x", [True, False]), "0.5 (n = 2)"),
-    (value("x", -0.25), "−0.25"),
+    (every("x", [2, 2]) >= 1, "2 (n = 2)"),
+    (every("x", [1, 2, 6]) >= 1, "smallest 1 (median 2, largest 6, n = 3)"),
+    (every("x", [1, 2, 6]) <= 1, "largest 6 (smallest 1, median 2, n = 3)"),
+    (every("x", [1, np.nan]) <= 1, "no number (n = 2)"),
+    (median("x", [1, 2, 6]) >= 1, "2 (1 to 6, n = 3)"),
+    (mean("x", [1, 2, 3]) >= 1, "2, −0.484 to 4.48 (n = 3)"),
+    (mean("x", [1]) >= 1, "1, no number to no number (n = 1)"),
+    (share("x", [True, False]) >= 1, "0.5 (n = 2)"),
+    (value("x", -0.25) >= 1, "−0.25"),
 ])
 def test_what_was_seen_has_its_spread_and_its_number(seen, text):
     assert cards.seen(seen.observed) == text

@@ -80,7 +80,7 @@ def test_an_entry_is_read_as_it_was_meant():
 def test_a_claim_has_a_page_of_its_own(book):
     page = soup(book, "claims/alpha/one.html")
     assert page.select_one(".claim-card").get_text(" ").count("every x ≤ 1") == 1
-    assert "0.1 to 0.5 (median 0.5, n = 3)" in page.select_one(".claim-card").get_text(" ")
+    assert "largest 0.5 (smallest 0.1, median 0.3, n = 3)" in page.select_one(".claim-card").get_text(" ")
     links = [link["href"] for link in page.select("main a")]
     assert "../../notebooks/alpha.html#claim-one" in links
     facts = page.select_one(".provenance").get_text(" ")
@@ -128,7 +128,7 @@ def test_the_head_of_a_claim_and_of_the_book(book):
     assert data["@type"] == "Claim" and data["text"] == "x stays below 1"
     assert data["appearance"]["@type"] == "ScholarlyArticle"
     assert data["review"]["@type"] == "Review" and "reviewRating" not in data["review"]
-    assert data["review"]["reviewBody"].startswith("reproduced. every x ≤ 1: seen 0.1 to 0.5")
+    assert data["review"]["reviewBody"].startswith("reproduced. every x ≤ 1: seen largest 0.5 (")
     assert described(soup(book, "book/intro.html"))["@type"] == "Book"
     assert not soup(book, "book/verdicts.html").select('script[type="application/ld+json"]')
 

@@ -23,6 +23,16 @@ def test_margin_is_the_share_of_the_threshold():
     assert value("x", 0.3).at_least(0, scale=0.1).margin == pytest.approx(3)
 
 
+@pytest.mark.parametrize(("part", "compared"), [
+    (every("x", [3, 1, 7]) >= 2, 1), (every("x", [3, 1, 7]) <= 2, 7),
+    (every("x", [3, 1, 7]).within(0, 9), 1), (every("x", [3, 1, 7]).within(-1, 8), 7),
+    (every("x", [3, 1, 7]).within(0, 8), 1), (every("x", [3, 1, 7]).within(2, 8), 1),
+    (median("x", [3, 1, 7]) >= 2, 3), (mean("x", [3, 1, 8]) <= 2, 4), (value("x", 5) >= 2, 5),
+    (share("x", [True, False]) >= 0.9, 0.5)])
+def test_the_value_of_a_part_is_the_number_that_was_compared(part, compared):
+    assert part.observed["value"] == compared
+
+
 def test_an_empty_set_satisfies_nothing():
     for statistic in (every, median, mean, share):
         with pytest.raises(ValueError, match="no values"):

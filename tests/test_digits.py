@@ -87,10 +87,13 @@ class Pages:
 def test_the_summary_counts_digits_and_names_what_is_missing():
     about = {"commit": None, "date": "2026-01-02T03:04:05+00:00", "versions": {}, "cpu": "c"}
     runs = {"reference": one(0.5, 10, [0, 0, 1]), "skylakex": one(0.51, 10, [0, 0, 1])}
-    for found in runs.values():
-        found["alpha"] |= {"key": "old", "provenance": about}
+    for found, picked in zip(runs.values(), ("Haswell", "SkylakeX"), strict=True):
+        told = {**about, "blas_kernels": [{"architecture": picked}]}
+        found["alpha"] |= {"key": "old", "provenance": told}
         found["alpha"]["claims"][0]["verdict"] = "reproduced"
     said = digits_page.summary(Pages(), runs)
     assert "1 number, 0 the same to the last digit, 1 digits in the median, 1 below 3" in said
+    assert "2026-01-02 03:04:05 UTC, c, Haswell kernels; other verdicts: none" in said
+    assert "OpenBLAS kernels for AVX-512; SkylakeX kernels: 1 number" in said
     assert "SSE3 (prescott)</dt><dd>OpenBLAS kernels for SSE3" in said and "not measured yet" in said
     assert "Measured with earlier code</dt><dd>reference of alpha, skylakex of alpha" in said

@@ -64,6 +64,23 @@ def test_a_default_run_is_stored_and_reused(book, capfd):
     assert os.getcwd() == str(toybook.Path.cwd())
 
 
+def test_the_kernels_of_the_blas_are_those_of_the_process_that_computed(book, monkeypatch):
+    architecture = "(each,) = threadpoolctl.threadpool_info()\nprint(each['architecture'])"
+    book = put(book, "alpha", "import numpy, threadpoolctl\n" + architecture)
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Prescott")  # any x86 has these; the tests have others
+    (run,) = execute.run(book, ["alpha"])
+    about = run.notebook["metadata"]["companion"]["provenance"]
+    (blas,) = about["blas_kernels"]
+    assert (f"{blas['architecture']}\n", blas["threads"]) == (printed(run), 1)
+    assert about["environment"]["OPENBLAS_CORETYPE"] == "Prescott"
+
+
+def test_a_kernel_that_cannot_tell_its_libraries_is_no_failure(book):
+    book = put(book, "alpha", "import sys\nsys.modules['threadpoolctl'] = None")
+    (run,) = execute.run(book, ["alpha"])
+    assert run.notebook["metadata"]["companion"]["provenance"]["blas_kernels"] == []
+
+
 def test_any_other_run_is_stored_elsewhere(book):
     book = put(book, "alpha", "print(seed, trials, rate)")
     runs = execute.run(book, ["alpha"], "smoke", seeds=[1, 2], cells=[{"rate": 2}], jobs=2)

@@ -120,6 +120,11 @@ def test_the_ledger_holds_what_was_printed_and_measured(book, tmp_path):
 def test_the_ledger_obeys_its_schema(book):
     built = ledger.build(book)
     assert schemas.findings(built, "ledger.schema.json") == []
+    assert built["chapters"][0]["provenance"].pop("blas_kernels") == [], "older ledgers lack it"
+    assert schemas.findings(built, "ledger.schema.json") == []
+    built["chapters"][0]["provenance"]["blas_kernels"] = [{"library": "openblas"}]
+    assert len(schemas.findings(built, "ledger.schema.json")) == 3
+    del built["chapters"][0]["provenance"]["blas_kernels"]
     built["chapters"][0]["claims"][0]["verdict"] = "fine"
     del built["chapters"][1]["provenance"]["blas"]
     found = schemas.findings(built, "ledger.schema.json")

@@ -117,17 +117,19 @@ def test_a_claim_without_a_number():
 def test_the_part_nearest_to_flipping_is_observed():
     record = toybook.record("alpha")
     near = {**record["parts"][0], "margin": 0.1}
-    near["observed"] = {**near["observed"], "name": "y", "value": 7.0}
+    near["observed"] = {**near["observed"], "name": "y", "value": 7.0, "max": 7.0}
     shown = scoreboard.observed({**record, "parts": [record["parts"][0], near]}, KATEX)
-    assert "<b>7</b>" in shown and "closest of 2 parts" in shown
+    assert shown.startswith("largest <b>7</b>")
+    assert "(smallest 0.1, median 0.3, n = 3)" in shown and "closest of 2 parts" in shown
 
 
 def test_every_verdict_has_a_glyph_and_a_word():
     for word in words.VERDICTS:
         assert word in words.verdict(word)
-    assert words.span({"low": 1, "high": 2, "min": 0, "max": 3, "n": 5}) == "1 to 2"
-    assert words.span({"min": 0.5, "max": 3, "n": 5}) == "0.5 to 3"
-    assert words.span({"min": 3, "max": 3, "n": 1}) == ""
+    ends = {"low": 1, "high": 2, "min": 0, "max": 3, "n": 5}
+    assert words.span({"statistic": "mean", **ends}) == "1 to 2"
+    assert words.span({"statistic": "median", "min": 0.5, "max": 3, "n": 5}) == "0.5 to 3"
+    assert words.span({"statistic": "every", "min": 3, "max": 3, "n": 1}) == ""
 
 
 def test_a_chapter_page(book):
@@ -162,6 +164,8 @@ def test_front_page_and_scoreboard(book):
     row = soup(book, "book/scoreboard.html").select_one("tr#alpha--one")
     assert row.a["href"] == "../notebooks/alpha.html#claim-one"
     assert "reproduced" in row.get_text() and row.select_one('td[data-sort="0.5"]')
+    seen = row.select_one('[data-label="Observed"]')
+    assert seen["data-sort"] == "0.5" and seen.get_text().startswith("largest 0.5")
 
 
 def test_the_page_of_planted_faults(book):
@@ -200,7 +204,7 @@ def test_a_quoted_claim_says_what_the_ledger_says(book):
     quoted = soup(book, "book/first.html").select_one(".quoted li")
     assert quoted.a["href"] == "../notebooks/alpha.html#claim-one"
     assert "reproduced" in quoted.get_text() and "x stays below 1" in quoted.get_text()
-    assert "every x ≤ 1: seen 0.5 (0.1 to 0.5)" in quoted.select_one(".quoted-parts").get_text()
+    assert "every x ≤ 1: seen largest 0.5 (smallest 0.1, median 0.3)" in quoted.select_one(".quoted-parts").get_text()
 
 
 def test_a_claim_or_a_block_that_no_chapter_bears_stops_the_build(book):

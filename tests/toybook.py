@@ -137,5 +137,5 @@ def pretend(
         printed = ((CLAIMS, {"schema": 1, "chapter": slug, "claims": [claim(slug)]}),
                    (VERDICT, record(slug)))
     run.cells[-1].outputs = outputs(*printed).cells[0].outputs
-    storage.write(job.target, seal(run, job, 1.0, 80.0))
+    storage.write(job.target, seal(run, job, 1.0, 80.0, []))
     return job.target

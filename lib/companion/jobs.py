@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 
-from companion import freshness, kernel, parameters
+from companion import freshness, parameters
 from companion.chapters import Book, Chapter
 from companion.provenance import Commit
 
@@ -41,11 +41,6 @@ class Job:
     label: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     commit: Commit | None = None
-
-    @property
-    def threads(self) -> int:
-        """How many threads the BLAS of its kernel may use."""
-        return int(self.environment.get(kernel.THREAD_VARIABLES[0], kernel.THREADS))
 
     @property
     def cells(self) -> int:

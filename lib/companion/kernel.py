@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import os
 import signal
@@ -21,6 +22,7 @@ from jupyter_core.utils import ensure_event_loop, run_sync
 THREADS = 1
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 MEMORY_GB = 4.0  # no chapter takes a quarter of it; a runaway is to end before the machine does
+ANSWER_SECONDS = 60.0  # a kernel whose cells are done answers in milliseconds
 SOCKET_PATH = 90  # bytes of a folder whose sockets every system can name; Linux allows 107 in all
 _living: set[InterpreterKernel] = set()
 stopped = threading.Event()  # set when the user has had enough: no kernel starts after it
@@ -92,6 +94,18 @@ class InterpreterKernel(AsyncKernelManager):
                 await asyncio.sleep(0.1)
             self.took_too_much = True
             process.kill()
+
+    async def _async_libraries(self) -> list[dict[str, Any]]:
+        """Return what threadpoolctl says in the kernel, nothing if it cannot be asked there."""
+        asked = {"libraries": "__import__('threadpoolctl').threadpool_info()"}
+        with suppress(TimeoutError, KeyError):  # of an error there are no data
+            reply = await self._channels.execute("", silent=True, user_expressions=asked,
+                                                 reply=True, timeout=ANSWER_SECONDS)
+            told = reply["content"]["user_expressions"]["libraries"]["data"]["text/plain"]
+            return ast.literal_eval(told)
+        return []
+
+    libraries = run_sync(_async_libraries)
 
     async def _async_close(self) -> None:
         self.peak_memory_mb = _peak_memory_mb(self.pid)

@@ -32,6 +32,7 @@ def _in_kernel(job: Job, report: Progress | None) -> str:
     start = monotonic()
     try:
         notebook = _papermill(job, own, place, start + job.timeout)
+        libraries = own.libraries()
     except PapermillExecutionError as error:
         raise ChapterFailed(
             f"{place} failed: {error.ename}: {error.evalue.partition(chr(10))[0]}",
@@ -48,7 +49,7 @@ def _in_kernel(job: Job, report: Progress | None) -> str:
     finally:
         seconds = monotonic() - start
         own.close()
-    return seal(notebook, job, seconds, own.peak_memory_mb)
+    return seal(notebook, job, seconds, own.peak_memory_mb, libraries)
 
 
 class _Place:
@@ -102,9 +103,14 @@ def _end(own: kernel.InterpreterKernel) -> str:
 
 
 def seal(
-    notebook: nbformat.NotebookNode, job: Job, seconds: float, peak_memory_mb: float | None
+    notebook: nbformat.NotebookNode,
+    job: Job,
+    seconds: float,
+    peak_memory_mb: float | None,
+    libraries: list[dict[str, Any]],
 ) -> str:
     """Return the executed notebook as text with its provenance, its key and its digest."""
+    about = provenance(job.root, job.packages, job.environment, job.commit, libraries)
     notebook.metadata["papermill"]["input_path"] = f"notebooks/{job.slug}.ipynb"
     notebook.metadata["companion"] = {
         "chapter": job.slug,
@@ -113,8 +119,7 @@ def seal(
         "parameters": dict(job.parameters),
         "seconds": round(seconds, 2),
         "peak_memory_mb": peak_memory_mb,
-        "provenance": {**provenance(job.root, job.packages, job.threads, job.commit),
-                       "key": job.key},
+        "provenance": {**about, "key": job.key},
         "key": job.key,
     }
     stored = nbformat.v4.reads_json(nbformat.v4.writes_json(notebook))

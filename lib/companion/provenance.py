@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from companion.freshness import versions
-from companion.kernel import THREADS
+from companion.kernel import THREAD_VARIABLES, THREADS
 
-
+# with these a user overrules what kernels a library picks
+CHOICES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR",
+           "NPY_DISABLE_CPU_FEATURES")
 Commit = tuple[str | None, bool | None]
 
 
 def provenance(
-    root: Path, packages: Iterable[str], threads: int = THREADS, at: Commit | None = None
+    root: Path,
+    packages: Iterable[str],
+    environment: Mapping[str, str] | None = None,
+    at: Commit | None = None,
+    libraries: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """Return what a reader needs to tell this run from another; `root` may be told to be `at`."""
+    """Return what a reader needs to tell this run from another.
+
+    Parameters
+    ----------
+    root : Path
+        The project.
+    packages : iterable of str
+        Those whose versions count.
+    environment : mapping
+        What the process that computed found set besides the environment of this one.
+    at : Commit, optional
+        What `root` is a copy of, where it is no checkout.
+    libraries : iterable of mapping
+        What threadpoolctl said in the process that computed.
+    """
     sha, dirty = at or commit(root)
+    found = {**os.environ, **(environment or {})}
     return {
         "versions": versions(packages),
         "blas": _blas(),
-        "threads": threads,
+        "blas_kernels": _kernels(libraries),
+        "environment": {name: found[name] for name in CHOICES if name in found},
+        "threads": int((environment or {}).get(THREAD_VARIABLES[0], THREADS)),
         "cpu": _cpu(),
         "commit": sha,
         "dirty": dirty,
@@ -39,6 +63,13 @@ def _blas() -> str | None:
 
     built = numpy.show_config(mode="dicts").get("Build Dependencies", {}).get("blas", {})
     return " ".join(str(built[field]) for field in ("name", "version") if field in built) or None
+
+
+def _kernels(libraries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what each BLAS among `libraries` is, and the kernels that it picked."""
+    return [{"library": each["internal_api"], "version": each["version"],
+             "architecture": each.get("architecture"), "threads": each["num_threads"]}
+            for each in libraries if each["user_api"] == "blas"]
 
 
 def _cpu() -> str:

@@ -24,6 +24,7 @@ COLOUR = {
 }
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FLOOR = 1e-12
+_SUMMARY = {"min": "smallest", "median": "median", "max": "largest"}
 
 
 def _scientific(x: float, digits: int) -> str:
@@ -59,16 +60,35 @@ def number(x: float | None) -> str:
     return _scientific(x, 3)
 
 
+def end(observed: dict) -> str:
+    """Which end of its values decided a part of `every`; nothing if all look the same.
+
+    >>> end({"statistic": "every", "value": 6, "min": 1, "median": 2, "max": 6})
+    'largest'
+    """
+    if observed["statistic"] != "every" or number(observed["min"]) == number(observed["max"]):
+        return ""
+    return "smallest" if observed["value"] == observed["min"] else "largest"
+
+
+def others(observed: dict) -> str:
+    """Median and other end of a part of `every`.
+
+    >>> others({"statistic": "every", "value": 6, "min": 1, "median": 2, "max": 6})
+    'smallest 1, median 2'
+    """
+    return ", ".join(f"{word} {number(observed[key])}" for key, word in _SUMMARY.items()
+                     if word != end(observed))
+
+
 def seen(observed: dict) -> str:
     """What was observed, as a phrase: the value with its interval or range, and n."""
     n = f"n = {observed['n']}"
     least, largest, value = (number(observed[key]) for key in ("min", "max", "value"))
-    span = f"{least} to {largest}"
-    if observed["statistic"] == "every" and least == largest:
-        return f"{value} ({n})"
+    which = end(observed)
     return {
-        "every": f"{span} (median {value}, {n})",
-        "median": f"{value} ({span}, {n})",
+        "every": f"{which} {value} ({others(observed)}, {n})" if which else f"{value} ({n})",
+        "median": f"{value} ({least} to {largest}, {n})",
         "mean": f"{value}, {number(observed.get('low'))} to {number(observed.get('high'))} ({n})",
         "share": f"{value} ({n})",
         "value": value,

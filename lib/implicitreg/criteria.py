@@ -41,7 +41,8 @@ class Statistic:
     """A measured quantity that can be compared with a threshold by >= and <=.
 
     `low` and `high` are what the two comparisons look at: of `every` the smallest and the
-    largest value, of `mean` the ends of the 95 % interval, else the value itself.
+    largest value, of `mean` the ends of the 95 % interval, else the value itself. The end that
+    decides is the value of the part, unless `observed` has one: of `mean` the mean.
     """
 
     phrase: str
@@ -58,20 +59,24 @@ class Statistic:
     def at_least(self, threshold: float, scale: float | None = None) -> Part:
         """`self` >= `threshold`; the margin is relative to `scale`, by default |threshold|."""
         margin = (self.low - threshold) / _scale(threshold, scale)
-        return Part(f"{self.phrase} is at least {bound(threshold)}", self.observed, margin)
+        return self._part(f"is at least {bound(threshold)}", self.low, margin)
 
     def at_most(self, threshold: float, scale: float | None = None) -> Part:
         """`self` <= `threshold`; the margin is relative to `scale`, by default |threshold|."""
         margin = (threshold - self.high) / _scale(threshold, scale)
-        return Part(f"{self.phrase} is at most {bound(threshold)}", self.observed, margin)
+        return self._part(f"is at most {bound(threshold)}", self.high, margin)
 
     def within(self, low: float, high: float) -> Part:
         """`low` <= `self` <= `high`; the margin is relative to half the width."""
         if not (low < high and isfinite(high - low)):
             raise ValueError(f"low = {low!r}, high = {high!r}: must be finite, low below high")
-        margin = min(self.low - low, high - self.high) / ((high - low) / 2)
-        text = f"{self.phrase} lies in [{bound(low)}, {bound(high)}]"
-        return Part(text, self.observed, margin)
+        room, end = min((self.low - low, self.low), (high - self.high, self.high))
+        return self._part(f"lies in [{bound(low)}, {bound(high)}]", end, room / ((high - low) / 2))
+
+    def _part(self, inequality: str, end: float, margin: float) -> Part:
+        seen = {"value": end, **self.observed}
+        seen = {k: None if isinstance(v, float) and not isfinite(v) else v for k, v in seen.items()}
+        return Part(f"{self.phrase} {inequality}", seen, margin)
 
 
 def _scale(threshold: float, scale: float | None) -> float:
@@ -93,33 +98,27 @@ def _observed(name: str, statistic: str, values: Sequence[float] | np.ndarray) -
         raise ValueError(f"{name}: no values; an empty set would satisfy any criterion")
     # One value that is not finite leaves nothing to compare: divergence is never averaged over.
     seen = asdict(summarize(values if np.isfinite(values).all() else np.full(values.size, np.nan)))
-    return {"name": name, "statistic": statistic, "value": np.nan, **seen}
-
-
-def _statistic(phrase: str, observed: dict, value: float, low: float, high: float) -> Statistic:
-    seen = {**observed, "value": value}
-    seen = {k: None if isinstance(v, float) and not isfinite(v) else v for k, v in seen.items()}
-    return Statistic(phrase, seen, low, high)
+    return {"name": name, "statistic": statistic, **seen}
 
 
 def every(name: str, values: Sequence[float] | np.ndarray) -> Statistic:
     """All of `values`, of any shape: `>=` looks at the smallest, `<=` at the largest."""
     seen = _observed(name, "every", values)
-    return _statistic(f"every {name}", seen, seen["median"], seen["min"], seen["max"])
+    return Statistic(f"every {name}", seen, seen["min"], seen["max"])
 
 
 def median(name: str, values: Sequence[float] | np.ndarray) -> Statistic:
     """The median of `values`, of any shape."""
     seen = _observed(name, "median", values)
-    return _statistic(f"median {name}", seen, *[seen["median"]] * 3)
+    return Statistic(f"median {name}", seen, seen["median"], seen["median"])
 
 
 def mean(name: str, values: Sequence[float] | np.ndarray) -> Statistic:
     """The mean of independent `values`: `>=` and `<=` look at an end of its 95 % interval."""
     seen = _observed(name, "mean", values)
     value, low, high = mean_interval(values) if isfinite(seen["min"]) else [np.nan] * 3
-    seen |= {"low": low, "high": high}
-    return _statistic(f"95 % interval of {name}", seen, value, low, high)
+    seen |= {"value": value, "low": low, "high": high}
+    return Statistic(f"95 % interval of {name}", seen, low, high)
 
 
 def share(name: str, cases: Sequence[bool] | np.ndarray) -> Statistic:
@@ -128,10 +127,10 @@ def share(name: str, cases: Sequence[bool] | np.ndarray) -> Statistic:
     if cases.dtype != bool:
         raise ValueError(f"{name}: cases of type {cases.dtype}; a share is taken of booleans")
     seen = _observed(name, "share", cases)
-    return _statistic(f"share of {name}", seen, *[float(cases.mean())] * 3)
+    return Statistic(f"share of {name}", seen, *[float(cases.mean())] * 2)
 
 
 def value(name: str, x: float) -> Statistic:
     """A single number."""
     seen = _observed(name, "value", [x])
-    return _statistic(name, seen, *[seen["median"]] * 3)
+    return Statistic(name, seen, seen["median"], seen["median"])

@@ -114,7 +114,7 @@ def provenance(entry: dict[str, Any], elsewhere: dict[str, str]) -> str:
         "Computation": words.duration(entry["seconds"])
         + (f", at most {memory:.0f} MB" if memory else ""),
         "Processor": f"{about['cpu']}, {words.plural(about['threads'], 'thread')}",
-        "BLAS": about["blas"] or "unknown",
+        "BLAS": words.blas(about),
         "Versions": ", ".join(f"{name} {version}" for name, version in about["versions"].items()),
         "Parameters": ", ".join(f"{name} = {value}" for name, value in entry["parameters"].items()),
         "Commit": f"{commit[:12]}{state}" if commit else "not under version control",

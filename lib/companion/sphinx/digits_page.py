@@ -87,8 +87,8 @@ def summary(companion: Any, runs: dict[str, Any]) -> str:
         if about is None:
             rows[_name(name)] = f"{setting.what}: not measured yet"
             continue
-        told = f"{setting.what}; {words.made(about)}" if name in (
-            digits.REFERENCE, digits.VERSIONS) else setting.what
+        made = words.made if name in (digits.REFERENCE, digits.VERSIONS) else words.kernels
+        told = "; ".join(filter(None, [setting.what, made(about)]))
         if name in SHOWN:
             counts = [digits.surviving(runs, name, claim) for claim in reference.values()]
             counts = [count for count in counts if count is not None]

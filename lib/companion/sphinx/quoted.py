@@ -50,5 +50,4 @@ def item(claim: dict[str, Any], href: str, tex: Any, identity: str = "") -> str:
 def _part(part: dict[str, Any], tex: Any) -> str:
     seen, range_ = part["observed"], words.span(part["observed"])
     range_ = f" ({range_})" if range_ else ""
-    return (f"<li>{tex.text(part['criterion'])}: seen <b>{words.number(seen['value'])}</b>"
-            f"{range_}</li>")
+    return f"<li>{tex.text(part['criterion'])}: seen {words.value(seen)}{range_}</li>"

@@ -8,6 +8,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from companion import readings
 from companion.sphinx import cite, pages, seeds, words
 from companion.sphinx.cards import tally
 from companion.sphinx.outputs import anchor
@@ -42,7 +43,8 @@ class Scoreboard(SphinxDirective):
         own = self.env.app.builder.get_relative_uri(
             self.env.docname, cite.page_of(claim["claim"]))
         rank = list(words.VERDICTS).index(claim["verdict"])
-        margin = "" if claim["margin"] is None else claim["margin"]
+        value = (nearest(claim) or {}).get("value")
+        value, margin = ("" if x is None else x for x in (value, claim["margin"]))
         control = '<span class="control-mark">control</span>' if claim["control"] else ""
         cells = [
             f'<th scope="row"><a class="claim-id" href="{page}#{anchor(claim["claim"])}">'
@@ -52,25 +54,29 @@ class Scoreboard(SphinxDirective):
             f'<span class="claim-statement">{companion.katex.text(claim["statement"])}</span></th>',
             f'<td data-label="Whose">{WHOSE[claim["claim_by"]]}</td>',
             f'<td data-label="Verdict" data-sort="{rank}">{words.verdict(claim["verdict"])}</td>',
-            f'<td data-label="Observed">{observed(claim, companion.katex)}</td>',
+            f'<td data-label="Observed" data-sort="{value}">{observed(claim, companion.katex)}</td>',
             f'<td data-label="Margin" data-sort="{margin}">{gauge(claim["margin"])}</td>',
             f'<td data-label="Unseen seeds">{seeds.of_claim(claim["claim"], companion)}</td>',
         ]
         return f'<tr id="{html.escape(claim["claim"].replace("/", "--"))}">{"".join(cells)}</tr>'
 
 
+def nearest(claim: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the observed numbers of the part nearest to flipping, None if there is no part."""
+    at = readings.headline(claim["parts"]) or 0
+    return claim["parts"][at]["observed"] if claim["parts"] else None
+
+
 def observed(claim: dict[str, Any], tex: Any) -> str:
-    """Return the observed value of the part nearest to flipping, with its interval or range."""
-    parts = [part for part in claim["parts"] if part["margin"] is not None]
-    if not parts and not claim["observed"]:
+    """Return what was observed of the part nearest to flipping, with its interval or range."""
+    shown = nearest(claim)
+    if shown is None:
         return f'<span class="observed-name">{html.escape(claim["reason"])}</span>'
-    part = min(parts, key=lambda part: part["margin"], default=None)
-    shown = part["observed"] if part else claim["observed"][0]
     range_ = words.span(shown)
     range_ = f' <span class="observed-span">({range_}, n = {shown["n"]})</span>' if range_ else ""
     more = len(claim["parts"]) - 1
     more = f'<span class="observed-name">closest of {more + 1} parts</span>' if more > 0 else ""
-    return (f'<b>{words.number(shown["value"])}</b>{range_}'
+    return (f'{words.value(shown)}{range_}'
             f'<span class="observed-name">{tex.text(shown["name"])}</span>{more}')
 
 

@@ -6,6 +6,8 @@ import html
 import re
 from typing import Any
 
+from implicitreg import cards
+
 VERDICTS = {  # word: (glyph, name of its colour in book.css), best first
     "reproduced": ("✓", "good"),
     "fails as it should": ("✓", "good"),
@@ -47,8 +49,15 @@ def number(x: float | None) -> str:
     return f"{mantissa.rstrip('0').rstrip('.')}·10{power}".replace("-", "−")
 
 
+def value(observed: dict[str, Any]) -> str:
+    """Return an observed value, and which one of its trials' it is where each has one."""
+    return f"{cards.end(observed)} <b>{number(observed['value'])}</b>".lstrip()
+
+
 def span(observed: dict[str, Any]) -> str:
-    """Return the interval of an observed value, else its range, else nothing."""
+    """Return the interval of an observed value, else what it stands among, else nothing."""
+    if cards.end(observed):
+        return cards.others(observed)
     ends = [observed.get(name) for name in ("low", "high")]
     ends = ends if None not in ends else [observed["min"], observed["max"]]
     return "" if observed["n"] == 1 or ends[0] == ends[1] else " to ".join(map(number, ends))
@@ -115,13 +124,39 @@ def day(moment: str) -> str:
     return moment.replace("T", " ").replace("+00:00", " UTC")
 
 
+def kernels(provenance: dict[str, Any]) -> str:
+    """Return the kernels that the BLAS picked, if that is known.
+
+    >>> kernels({"blas_kernels": [{"architecture": "Zen"}, {"architecture": "Zen"}]}), kernels({})
+    ('Zen kernels', '')
+    """
+    picked = sorted({each["architecture"] for each in provenance.get("blas_kernels", [])} - {None})
+    return f"{' and '.join(picked)} kernels" if picked else ""
+
+
+def blas(provenance: dict[str, Any]) -> str:
+    """Return each BLAS of a run with the kernels that it picked, and what it was told to pick.
+
+    >>> loaded = {"library": "openblas", "version": "0.3", "architecture": "Zen", "threads": 1}
+    >>> blas({"blas_kernels": [loaded], "environment": {"OPENBLAS_CORETYPE": "Zen"}})
+    'openblas 0.3 (Zen kernels), told OPENBLAS_CORETYPE=Zen'
+    >>> blas({"blas": "scipy-openblas 0.3"}), blas({"blas": None, "blas_kernels": []})
+    ('scipy-openblas 0.3', 'unknown')
+    """
+    found = [f"{each['library']} {each['version']} ({each['architecture'] or 'unknown'} kernels)"
+             for each in provenance.get("blas_kernels", [])] or [provenance["blas"] or "unknown"]
+    told = [f"{name}={value}" for name, value in provenance.get("environment", {}).items()]
+    return ", ".join([*dict.fromkeys(found), *([f"told {' '.join(told)}"] if told else [])])
+
+
 def made(provenance: dict[str, Any]) -> str:
     """Return when and with what something was measured."""
     commit, versions = provenance["commit"], provenance["versions"]
     when = day(provenance["date"])
     return ", ".join(filter(None, [
         when, f"commit {commit[:12]}" if commit else "",
-        *(f"{name} {version}" for name, version in versions.items()), provenance["cpu"]]))
+        *(f"{name} {version}" for name, version in versions.items()), provenance["cpu"],
+        kernels(provenance)]))
 
 
 def plural(count: int, noun: str) -> str:
