@@ -7,11 +7,12 @@ from pathlib import Path
 
 from benchmarks import authors
 from benchmarks.case import Kernel
-from benchmarks.kernels import (deep_linear, networks, nuclear_norm, phase_retrieval, regression,
-                                ridge, sensing, sparse)
+from benchmarks.kernels import (adapters, deep_linear, flow, lifted, networks, nuclear_norm,
+                                nystrom, phase_retrieval, regression, ridge, sensing, sharpness,
+                                sparse, stochastic, two_layer)
 
-FAMILIES = (phase_retrieval, deep_linear, sensing, networks, regression, nuclear_norm, sparse,
-            ridge)
+FAMILIES = (phase_retrieval, deep_linear, sensing, lifted, networks, adapters, two_layer,
+            sharpness, nystrom, regression, stochastic, nuclear_norm, sparse, ridge, flow)
 
 
 def kernels(folders: Mapping[str, Path] | None = None) -> dict[str, Kernel]:

@@ -15,7 +15,7 @@ from benchmarks.case import OURS, Kernel, Side, Size, told
 from benchmarks.worker import Bench, serve
 
 ALL = 16  # digits of a number of 64 bits
-LONGEST, FEWEST = 15.0, 3  # seconds of processor time for all rounds, and rounds if those are short
+LONGEST, FEWEST = 8.0, 3  # seconds of processor time for all rounds, and rounds if those are short
 
 
 class Disagreement(Exception):

@@ -12,7 +12,8 @@ from benchmarks import authors, command, floors, harness, machine, sides, surrou
 from benchmarks.case import OURS, PLAIN, Descent, Kernel, Side, told
 from benchmarks.catalogue import kernels
 from benchmarks.floors import Piece
-from benchmarks.kernels import deep_linear, networks, phase_retrieval, regression, sensing
+from benchmarks.kernels import (adapters, deep_linear, lifted, networks, phase_retrieval,
+                                regression, sensing, stochastic, two_layer)
 from companion import speed
 from companion.chapters import Book
 from companion.sphinx import growth, speed_page
@@ -41,8 +42,12 @@ FORMULAS = {"phase retrieval": (phase_retrieval.gradient, phase_retrieval.loss),
             "deep linear": (deep_linear.gradient, deep_linear.loss),
             "symmetric sensing": (sensing.gradient, sensing.loss),
             "asymmetric sensing": (sensing.pair_gradient, sensing.pair_loss),
+            "lifted tensors": (lifted.gradient, lifted.loss),
             "batched networks": (networks.gradient, networks.loss),
-            "one-output networks": (networks.tanh_gradient, networks.tanh_loss),
+            "adapters": (adapters.gradient, adapters.loss),
+            "one-output networks": (two_layer.gradient, two_layer.loss),
+            "one-output ReLU networks": (two_layer.skipping_gradient, two_layer.skipping_loss),
+            "masked norm": (stochastic.gradient, stochastic.loss),
             "diagonal networks": (regression.diagonal_gradient, regression.diagonal_loss),
             "logistic models": (regression.logistic_gradient, regression.logistic_loss)}
 
@@ -58,10 +63,10 @@ def test_the_gradient_is_that_of_the_loss(name):
     assert (gradient(np, x, *data) * way).sum() == pytest.approx(change, rel=1e-6, abs=1e-9)
 
 
-def test_every_descent_is_tested():
-    descents = {name for name, kernel in kernels().items()
-                if any(side.name == sides.JAX for side in kernel.sides)}
-    assert descents == set(FORMULAS)
+def test_every_loss_is_tested():
+    derived = {name for name, kernel in kernels().items()
+               if any(side.name == sides.AUTOGRAD for side in kernel.sides)}
+    assert derived == set(FORMULAS)
 
 
 @pytest.mark.parametrize("kernel", kernels().values(), ids=lambda kernel: kernel.name)
@@ -69,6 +74,17 @@ def test_sizes_are_those_of_chapters_that_exist(kernel):
     for chapter, size in kernel.chapters:
         assert (ROOT / "notebooks" / f"{chapter}.ipynb").is_file()
         assert set(size) <= set(kernel.tiny) | {"percent"}
+
+
+def test_every_chapter_has_a_kernel():
+    named = {chapter for kernel in kernels().values() for chapter, _ in kernel.chapters}
+    assert named == {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+
+
+def test_a_projection_follows_every_step():
+    problem = Descent(np.array([[3.0, 4.0]]), (), 0.5, steps=2)
+    step = sides.stepping(lambda xp, x: x, stochastic.ball)
+    assert sides.plain(step, problem)() == pytest.approx(np.array([[0.3, 0.4]]))
 
 
 def side(name, value, **options):
@@ -224,6 +240,12 @@ def test_the_page_is_made_from_the_stored_study(study):
     row = study["rows"][0]
     assert speed_page.times(row["ratio"]) in parts["steps"] and "n = 4" in parts["steps"]
     assert "&lt;solver&gt;" in parts["solves"] and "<solver>" not in parts["solves"]
+    assert PLAIN not in parts["solves"]
+    for row in study["rows"]:
+        row["unit"] = "solve"
+    assert PLAIN in speed_page.solves(study, None) and "n = 4" not in speed_page.steps(study, None)
+    for row in study["rows"]:
+        row["unit"] = "step"
     assert parts["authors"] == "<p>Not measured yet.</p>"
     assert parts["limits"].count("<tr>") == 2 and "n³" in parts["growth"]
     study["sources"]["lib/implicitreg/optimize.py"] = "another"
@@ -266,6 +288,36 @@ def test_authors_code_is_read_from_the_folder_that_is_named(tmp_path):
     kernel = kernels(given)["authors: phase retrieval"]
     assert compare(kernel, kernel.sides)[0]["agreement"] >= 11
     assert authors.versions(given) == {"accelerated-phase-retrieval": "unknown version"}
+
+
+# what the program of that name computes, in words of ours
+SENSING = {
+    "base.py": """
+class MatrixSensing:
+    def M_t(self, U, V):
+        inner = np.einsum("ikj,jk->i", self.matrices_T, U @ V.T - self.X_star)
+        return np.einsum("i,ijk->jk", inner, self.matrices) / len(self.matrices)
+""",
+    "symmetric.py": """
+import nowhere
+class SymmetricEmpirical:
+    def step(self, U):
+        return (self.identity - self.eta * self.M_t(U, U)) @ U
+""",
+    "asymmetric.py": """
+class AsymmetricEmpirical:
+    def step(self, U, V):
+        M = self.M_t(U, V)
+        return U - self.eta * M @ V, V - self.eta * M.T @ U
+"""}
+
+
+def test_authors_methods_are_lent_our_problem(tmp_path):
+    for name, text in SENSING.items():
+        (tmp_path / name).write_text(text)
+    found = kernels(authors.folders([f"matrix-sensing={tmp_path}"]))
+    for name in ("authors: symmetric sensing", "authors: asymmetric sensing"):
+        assert compare(found[name], found[name].sides)[0]["agreement"] >= 11
 
 
 @pytest.mark.parametrize("given,said", [

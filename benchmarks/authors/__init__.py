@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.case import Kernel
 
 NAMES = ("accelerated-phase-retrieval", "deep-factorization-rank", "norms-diverging",
-         "lifted-tensor-sensing", "sam-balancedness")
+         "lifted-tensor-sensing", "sam-balancedness", "matrix-sensing")
 
 
 def folders(given: Sequence[str]) -> dict[str, Path]:
@@ -34,9 +34,10 @@ def folders(given: Sequence[str]) -> dict[str, Path]:
 
 
 def kernels(given: Mapping[str, Path]) -> list[Kernel]:
-    """Return a kernel for each folder that was given."""
-    return [import_module(f"benchmarks.authors.{name.replace('-', '_')}").kernel(folder)
-            for name, folder in given.items()]
+    """Return the kernels of each folder that was given."""
+    return [kernel for name, folder in given.items()
+            for kernel in import_module(f"benchmarks.authors.{name.replace('-', '_')}")
+            .kernels(folder)]
 
 
 def versions(given: Mapping[str, Path]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from benchmarks.case import OURS, Call, Descent, Kernel, Side
 from benchmarks.kernels import deep_linear
 
 
-def kernel(folder: Path) -> Kernel:
+def kernels(folder: Path) -> list[Kernel]:
     """The chapter's completions of depth 2, 3 and 4, by the program's option SGD."""
     text = (folder / "main.py").read_text(encoding="utf-8")
 
@@ -46,9 +46,9 @@ def kernel(folder: Path) -> Kernel:
         return call
 
     chapter = "deep-factorization-rank"
-    return Kernel("authors: deep linear", deep_linear.draw,
-                  [Side(OURS, "numpy", deep_linear.ours),
-                   Side("authors", "authors", theirs, ["torch"])],
-                  digits=11, tiny={"n": 4, "depth": 3, "rows": 1},
-                  chapters=[(chapter, {"n": 100, "depth": depth, "rows": 1})
-                            for depth in (2, 3, 4)])
+    return [Kernel("authors: deep linear", deep_linear.draw,
+                   [Side(OURS, "numpy", deep_linear.ours),
+                    Side("authors", "authors", theirs, ["torch"])],
+                   digits=11, tiny={"n": 4, "depth": 3, "rows": 1},
+                   chapters=[(chapter, {"n": 100, "depth": depth, "rows": 1})
+                             for depth in (2, 3, 4)])]

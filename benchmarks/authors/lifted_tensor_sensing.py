@@ -12,12 +12,12 @@ from types import ModuleType
 
 import numpy as np
 
+from benchmarks import sides
 from benchmarks.case import OURS, Call, Descent, Kernel, Side
 from implicitreg.lifted import LiftedCompletion, coupled_completion
-from implicitreg.optimize import descend
 
 
-def kernel(folder: Path) -> Kernel:
+def kernels(folder: Path) -> list[Kernel]:
     """The chapter's problem of order 3 from its starts; theirs takes them one after another."""
 
     def theirs(problem: Descent) -> Call:
@@ -45,11 +45,11 @@ def kernel(folder: Path) -> Kernel:
 
         return call
 
-    return Kernel("authors: lifted", draw,
-                  [Side(OURS, "numpy", ours), Side("authors", "authors", theirs, ["jax"])],
-                  digits=9, tiny={"n": 3, "rows": 2},
-                  chapters=[("lifted-tensor-sensing", {"n": 5, "rows": 20}),
-                            ("lifted-tensor-sensing", {"n": 5, "rows": 1})])
+    return [Kernel("authors: lifted", draw,
+                   [Side(OURS, "numpy", ours), Side("authors", "authors", theirs, ["jax"])],
+                   digits=9, tiny={"n": 3, "rows": 2},
+                   chapters=[("lifted-tensor-sensing", {"n": 5, "rows": 20}),
+                             ("lifted-tensor-sensing", {"n": 5, "rows": 1})])]
 
 
 def draw(rng: np.random.Generator, n: int, rows: int) -> Descent:
@@ -64,5 +64,5 @@ def lifted(problem: Descent) -> LiftedCompletion:
 
 def ours(problem: Descent) -> Call:
     given = lifted(problem)
-    return lambda: given.unfold(descend(given.gradient, problem.start, step=problem.step,
-                                        n_steps=problem.steps, every=10, schedule=[]).x)
+    call = sides.ours(given.gradient, problem)
+    return lambda: given.unfold(call())

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import sides
 from benchmarks.case import OURS, Call, Descent, Kernel, Side
 from implicitreg.adapters import Adapters, uniform_rows
 from implicitreg.networks import Network
-from implicitreg.optimize import descend
 from implicitreg.rules import sam
 
 WIDTHS, RANK, RHO = (32, 64, 64, 5), 4, 0.15
 
 
-def kernel(folder: Path) -> Kernel:
+def kernels(folder: Path) -> list[Kernel]:
     """One batch of 16 examples for each network; theirs takes the networks one by one."""
 
     def theirs(problem: Descent) -> Call:
@@ -52,10 +52,10 @@ def kernel(folder: Path) -> Kernel:
 
         return lambda: np.array([descend_one(row) for row in range(len(frozen))])
 
-    return Kernel("authors: SAM", draw,
-                  [Side(OURS, "numpy", ours), Side("authors", "authors", theirs, ["torch"])],
-                  digits=9, tiny={"rows": 2}, chapters=[("sam-balancedness", {"rows": 10}),
-                                                        ("sam-balancedness", {"rows": 1})])
+    return [Kernel("authors: SAM", draw,
+                   [Side(OURS, "numpy", ours), Side("authors", "authors", theirs, ["torch"])],
+                   digits=9, tiny={"rows": 2}, chapters=[("sam-balancedness", {"rows": 10}),
+                                                         ("sam-balancedness", {"rows": 1})])]
 
 
 def draw(rng: np.random.Generator, rows: int) -> Descent:
@@ -69,6 +69,4 @@ def draw(rng: np.random.Generator, rows: int) -> Descent:
 def ours(problem: Descent) -> Call:
     frozen, inputs, labels = problem.data
     adapters = Adapters(Network(WIDTHS), frozen, RANK)
-    return lambda: descend(lambda x: adapters.gradient(x, inputs, labels), problem.start,
-                           step=problem.step, n_steps=problem.steps, rule=sam(RHO), every=10,
-                           schedule=[]).x
+    return sides.ours(lambda x: adapters.gradient(x, inputs, labels), problem, rule=sam(RHO))

@@ -8,7 +8,6 @@ from benchmarks import sides
 from benchmarks.case import Call, Descent, Kernel
 from benchmarks.floors import Piece, numbers
 from implicitreg.operators import EntrySampling
-from implicitreg.optimize import descend
 from implicitreg.parameterizations import deep_gradient
 
 
@@ -43,9 +42,7 @@ def loss(xp, x, mask, y):
 def ours(problem: Descent) -> Call:
     mask, y = problem.data
     sampling = EntrySampling(mask)
-    return lambda: descend(lambda x: deep_gradient(x, lambda W: sampling.forward(W) - y),
-                           problem.start, step=problem.step, n_steps=problem.steps, every=10,
-                           schedule=[]).x
+    return sides.ours(lambda x: deep_gradient(x, lambda W: sampling.forward(W) - y), problem)
 
 
 def pieces(n: int, depth: int, rows: int, percent: int = 20) -> list[Piece]:

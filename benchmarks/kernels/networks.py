@@ -1,4 +1,4 @@
-r"""Gradient of the cross-entropy of small ReLU networks, one a row, and of one-output networks."""
+r"""Gradient of the cross-entropy of small ReLU networks, one a row."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from benchmarks import sides
 from benchmarks.case import Call, Descent, Kernel
 from benchmarks.floors import Piece, numbers
 from implicitreg.networks import Network
-from implicitreg.optimize import descend
-from implicitreg.two_layer import TwoLayer
 
 
 def widths(features: int, hidden: int, layers: int, classes: int) -> list[int]:
@@ -63,8 +61,7 @@ def ours(problem: Descent) -> Call:
     inputs, hot, shape = problem.data
     network = Network(widths(inputs.shape[-1], shape.shape[1], len(shape), hot.shape[-1]))
     labels = hot.argmax(-1)
-    return lambda: descend(lambda x: network.gradient(x, inputs, labels), problem.start,
-                           step=problem.step, n_steps=problem.steps, every=10, schedule=[]).x
+    return sides.ours(lambda x: network.gradient(x, inputs, labels), problem)
 
 
 def pieces(features: int, hidden: int, layers: int, classes: int, rows: int,
@@ -81,40 +78,7 @@ def touched(features: int, hidden: int, layers: int, classes: int, rows: int, ba
     return numbers((2, rows, size), (rows, batch, features))
 
 
-def one_example(rng: np.random.Generator, inputs: int, width: int, rows: int) -> Descent:
-    theta = rng.standard_normal((rows, (inputs + 1) * width))
-    return Descent(theta, (rng.standard_normal((rows, inputs)), rng.standard_normal(rows)), 0.02)
-
-
-def tanh_gradient(xp, theta, x, y):
-    units = theta.reshape(len(theta), x.shape[1] + 1, -1)
-    a, c = units[:, :-1], units[:, -1]
-    h = xp.tanh((a * x[..., None]).sum(-2))
-    residual = ((c * h).sum(-1) - y)[:, None]
-    in_a = x[..., None] * (residual * c * (1 - h * h))[:, None]
-    return xp.concatenate([in_a.reshape(len(theta), -1), residual * h], -1)
-
-
-def tanh_loss(xp, theta, x, y):
-    units = theta.reshape(len(theta), x.shape[1] + 1, -1)
-    h = xp.tanh((units[:, :-1] * x[..., None]).sum(-2))
-    return (((units[:, -1] * h).sum(-1) - y) ** 2).sum() / 2
-
-
-def our_tanh(problem: Descent) -> Call:
-    x, y = problem.data
-    width = problem.start.shape[1] // (x.shape[1] + 1)
-    net = TwoLayer(x.shape[1], width, "tanh")
-
-    def gradient(theta: np.ndarray) -> np.ndarray:
-        h, slope = net(theta, x)
-        return (h - y)[:, None] * slope
-
-    return lambda: descend(gradient, problem.start, step=problem.step, n_steps=problem.steps,
-                           every=10, schedule=[]).x
-
-
-LABELS, NOISE = "label-randomization-sgd", "label-noise-sgd"
+LABELS = "label-randomization-sgd"
 TOY = {"features": 2, "hidden": 64, "layers": 3, "classes": 2, "rows": 20, "batch": 20}
 DIGITS = {"features": 64, "hidden": 64, "layers": 6, "classes": 10, "rows": 15, "batch": 32}
 KERNELS = [
@@ -123,11 +87,4 @@ KERNELS = [
            dtype="float32", axis="hidden", slope=2,
            tiny={"features": 3, "hidden": 4, "layers": 2, "classes": 2, "rows": 2, "batch": 5},
            sweep=[{**DIGITS, "hidden": hidden} for hidden in (8, 16, 32, 64, 128, 256)]),
-    Kernel("one-output networks", one_example, sides.descents(our_tanh, tanh_gradient, tanh_loss),
-           digits=10, chapters=[(NOISE, {"inputs": 2, "width": 8, "rows": 400}),
-                                (NOISE, {"inputs": 1, "width": 10, "rows": 20})],
-           pieces=lambda inputs, width, rows: [],
-           numbers=lambda inputs, width, rows: numbers((2 * rows, (inputs + 1) * width),
-                                                       (rows, inputs + 1)),
-           tiny={"inputs": 2, "width": 3, "rows": 2}),
 ]

@@ -10,7 +10,6 @@ from benchmarks import sides
 from benchmarks.case import Call, Descent, Kernel
 from benchmarks.floors import Piece, numbers
 from implicitreg.operators import RankOneOperator
-from implicitreg.optimize import descend
 
 
 def draw(rng: np.random.Generator, n: int, m: int, rows: int) -> Descent:
@@ -31,8 +30,7 @@ def loss(xp, x, A, y):
 def ours(problem: Descent) -> Call:
     A, y = problem.data
     operator, y = RankOneOperator(A), y / len(A) ** 0.5
-    return lambda: descend(lambda x: operator.gradient_rows(x, y), problem.start,
-                           step=problem.step, n_steps=problem.steps, every=10, schedule=[]).x
+    return sides.ours(lambda x: operator.gradient_rows(x, y), problem)
 
 
 def pieces(n: int, m: int, rows: int) -> list[Piece]:

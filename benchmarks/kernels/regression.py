@@ -8,7 +8,9 @@ from benchmarks import sides
 from benchmarks.case import Call, Descent, Kernel
 from benchmarks.floors import Piece, numbers
 from implicitreg.glm import GLM, LOGISTIC
-from implicitreg.optimize import descend
+from implicitreg.weight_normalization import polar, weight_normalization
+
+RATIO = 2.0  # of the rates of direction and length, under weight normalization
 
 
 def diagonal(rng: np.random.Generator, m: int, n: int, problems: int, starts: int) -> Descent:
@@ -31,12 +33,38 @@ def our_diagonal(problem: Descent) -> Call:
     def gradient(u: np.ndarray) -> np.ndarray:
         return 2 * u * ((u * u @ A.mT - y) @ A)
 
-    return lambda: descend(gradient, problem.start, step=problem.step, n_steps=problem.steps,
-                           every=10, schedule=[]).x
+    return sides.ours(gradient, problem)
 
 
 def diagonal_pieces(m: int, n: int, problems: int, starts: int) -> list[Piece]:
     return [Piece("product", (starts, n, m), problems), Piece("product", (starts, m, n), problems)]
+
+
+def polar_draw(rng: np.random.Generator, m: int, n: int, problems: int, starts: int) -> Descent:
+    given = diagonal(rng, m, n, problems, starts)
+    return Descent(polar(given.start.reshape(-1, n)), given.data, 0.01)
+
+
+def polar_gradient(xp, state, A, y):
+    """In the radius and, RATIO times faster, along the sphere."""
+    r, u = state[:, :1], state[:, 1:]
+    g = diagonal_gradient(xp, (r * u).reshape(len(A), -1, A.shape[-1]), A, y).reshape(u.shape)
+    radial = (u * g).sum(-1)[:, None]
+    return xp.concatenate([radial, RATIO * r * (g - radial * u)], -1)
+
+
+def sphere(xp, state):
+    u = state[:, 1:]
+    return xp.concatenate([state[:, :1], u / xp.sqrt((u * u).sum(-1))[:, None]], -1)
+
+
+def our_polar(problem: Descent) -> Call:
+    A, y = problem.data
+
+    def gradient(x: np.ndarray) -> np.ndarray:
+        return diagonal_gradient(np, x.reshape(len(A), -1, A.shape[-1]), A, y).reshape(x.shape)
+
+    return sides.ours(gradient, problem, rule=weight_normalization(RATIO))
 
 
 def logistic(rng: np.random.Generator, n: int, d: int, problems: int) -> Descent:
@@ -57,8 +85,7 @@ def logistic_loss(xp, theta, X, y):
 
 def our_logistic(problem: Descent) -> Call:
     model = GLM(LOGISTIC, *problem.data)
-    return lambda: descend(model.gradient, problem.start, step=problem.step,
-                           n_steps=problem.steps, every=10, schedule=[]).x
+    return sides.ours(model.gradient, problem)
 
 
 def logistic_pieces(n: int, d: int, problems: int) -> list[Piece]:
@@ -76,6 +103,11 @@ KERNELS = [
            numbers=lambda m, n, problems, starts: numbers((problems, m + 2 * starts, n)),
            sweep=[{"m": n // 4, "n": n, "problems": 4, "starts": 6}
                   for n in (16, 32, 64, 128, 256, 512)]),
+    Kernel("weight normalization", polar_draw,
+           sides.descents(our_polar, polar_gradient, project=sphere), digits=11,
+           chapters=[(NORMAL, {"m": 60, "n": 200, "problems": 10, "starts": 5})],
+           pieces=diagonal_pieces, tiny={"m": 3, "n": 6, "problems": 2, "starts": 2},
+           numbers=lambda m, n, problems, starts: numbers((problems, m + 2 * starts, n))),
     Kernel("logistic models", logistic,
            sides.descents(our_logistic, logistic_gradient, logistic_loss), digits=11,
            chapters=[(BASIC, {"n": 100, "d": 20, "problems": 20}),

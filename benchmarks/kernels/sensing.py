@@ -12,7 +12,6 @@ from benchmarks import sides
 from benchmarks.case import Call, Descent, Kernel
 from benchmarks.floors import Piece, numbers
 from implicitreg.factor_pair import FactorPair
-from implicitreg.optimize import descend
 from implicitreg.parameterizations import factored_gradient
 from implicitreg.sensing import SensingOperator, rectangular_gaussian, symmetric_gaussian
 
@@ -40,8 +39,7 @@ def ours(problem: Descent) -> Call:
     A, y = problem.data
     n = problem.start.shape[1]
     slope = SensingOperator.from_matrices(A.reshape(-1, n, n)).gradient(y)
-    return lambda: descend(lambda U: factored_gradient(U, slope), problem.start,
-                           step=problem.step, n_steps=problem.steps, every=10, schedule=[]).x
+    return sides.ours(lambda U: factored_gradient(U, slope), problem)
 
 
 def pieces(n: int, m: int, width: int, rows: int) -> list[Piece]:
@@ -80,8 +78,7 @@ def our_pair(problem: Descent) -> Call:
     A, y = problem.data
     operator = SensingOperator(A.reshape(len(A), -1), A.shape[1:], False)
     gradient = FactorPair(A.shape[1]).gradient(operator.gradient(y))
-    return lambda: descend(gradient, problem.start, step=problem.step, n_steps=problem.steps,
-                           every=10, schedule=[]).x
+    return sides.ours(gradient, problem)
 
 
 def pair_pieces(n: int, k: int, m: int, width: int, rows: int) -> list[Piece]:

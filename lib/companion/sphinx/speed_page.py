@@ -67,7 +67,7 @@ def summary(study: Mapping[str, Any], companion: Any) -> str:
 def steps(study: Mapping[str, Any], companion: Any) -> str:
     """Return a row for each descent at each size, with a column for each peer."""
     rows = [_head(case) + "".join(_ratio(case.get(peer), peer) for peer in STEPS) + _digits(case)
-            for case in speed.cases(study["rows"]) if set(case) & set(STEPS)]
+            for case in speed.cases([row for row in study["rows"] if _of_steps(row)])]
     return _table("Time of a step, and how many times longer the same step takes elsewhere",
                   ("Descent", "Ours", *STEPS, "Digits"), rows)
 
@@ -75,7 +75,7 @@ def steps(study: Mapping[str, Any], companion: Any) -> str:
 def solves(study: Mapping[str, Any], companion: Any) -> str:
     """Return a row for each solve and each peer."""
     return _pairs(study, lambda row: not row["name"].startswith(speed.AUTHORS)
-                  and row["peer"] not in STEPS,
+                  and not _of_steps(row),
                   "Time of a whole solve, and how many times longer the peer takes")
 
 
@@ -102,6 +102,11 @@ def limits(study: Mapping[str, Any], companion: Any) -> str:
             f'<td data-label="Binds">{BINDS[each["binds"]]}</td>')
     return _table("The least time that the machine needs, and the share of ours that it is",
                   ("Kernel", "Ours", "Floor", "Share", "Pieces", "Binds"), rows)
+
+
+def _of_steps(row: Mapping[str, Any]) -> bool:
+    """Whether a row compares steps of a descent: some libraries also run whole solves."""
+    return row["unit"] == "step" and row.get("peer") in STEPS
 
 
 def _pairs(study: Mapping[str, Any], wanted: Any, caption: str) -> str:
