@@ -32,7 +32,7 @@ pdf: .venv/.installed ## print what make book built: each chapter, and the whole
 	@$(RUN) companion pdf
 
 test: .venv/.installed ## all tests, the verdicts of all chapters among them
-	@$(RUN) pytest $(or $(ARGS),--cov)
+	@$(RUN) pytest $(or $(ARGS),--cov --numprocesses 2 --dist worksteal)
 
 mutants: _build/mutmut ## plant small faults in the verdict logic; each must fail a test
 	@rm -rf _build/mutants && mkdir -p _build/mutants/src

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +30,11 @@ settings.register_profile("book", derandomize=True, deadline=None, max_examples=
 settings.load_profile("book")
 
 
+SHARES = 16  # of the pages, so that several processes divide them
 MOVED_ON = "net::ERR_ABORTED"  # the reader left while the page was still loading
+
+# the page has heard of its new size or scheme
+DRAWN = "() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))"
 
 
 @dataclass(frozen=True)
@@ -59,11 +64,21 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let one process of the tests execute or build the book; the next finds what it made."""
+    path = ROOT / "_build" / "locks" / "tests.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path):
+        yield
+
+
 @pytest.fixture(scope="session")
 def built() -> Path:
     """Folder of the site as ``companion book`` builds it, from fresh chapters only."""
-    done = subprocess.run([sys.executable, "-m", "companion", "book"], cwd=ROOT,
-                          capture_output=True, text=True, check=False)
+    with one_at_a_time():
+        done = subprocess.run([sys.executable, "-m", "companion", "book"], cwd=ROOT,
+                              capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"companion book failed\n{done.stdout}\n{done.stderr}"
     return ROOT / "_build" / "html"
 
@@ -85,6 +100,12 @@ def site(built: Path) -> Iterator[Site]:
     """The built book, served on this machine."""
     with served(built) as site:
         yield site
+
+
+@pytest.fixture(params=range(SHARES))
+def some_pages(site: Site, request: pytest.FixtureRequest) -> list[str]:
+    """A share of the site's pages, a few of each kind; all shares together are all pages."""
+    return site.pages[request.param::SHARES]
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import DRAWN
 
 SENTENCE = re.compile(r"\S+(\s+\S+){5,}")  # six words at least
 RUN_AXE = """async () => {
   const { violations } = await axe.run(document, { preload: false, resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
 }"""
-# the page has heard of its new size
-DRAWN = "() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))"
 UNSEEN = """(selector) => [...document.querySelectorAll(selector)]
   .filter((node) => !node.closest("details > :not(summary)"))  // the reader opens these
   .filter((node) => !node.checkVisibility({ visibilityProperty: true })
@@ -40,8 +39,8 @@ FOLDED = """() => [...document.querySelectorAll("details > :not(summary)")]
   .map((node) => node.outerHTML.slice(0, 80))"""
 
 
-def chapters(site):
-    return [name for name in site.pages if name.startswith("notebooks/")]
+def chapters(pages):
+    return [name for name in pages if name.startswith("notebooks/")]
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +53,9 @@ def axe() -> str:
     return Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
 
 
-def test_axe_finds_nothing_wide_or_narrow_in_light_or_dark(site, visit, axe):
+def test_axe_finds_nothing_wide_or_narrow_in_light_or_dark(some_pages, visit, axe):
     """Colours depend on the scheme, places on the width: two visits see both of each."""
-    for name in site.pages:
+    for name in some_pages:
         page = visit(name).page
         page.evaluate(axe)
         for width, scheme in ((1280, "light"), (375, "dark")):
@@ -74,22 +73,22 @@ def test_axe_finds_a_planted_fault(visit, axe):
     assert page.evaluate(RUN_AXE) == ["button-name: #text > button"]
 
 
-def test_every_page_reads_with_javascript_off_its_figures_in_words_too(site, visit):
-    for name in site.pages:
+def test_every_page_reads_with_javascript_off_its_figures_in_words_too(some_pages, visit):
+    for name in some_pages:
         page = visit(name, javascript=False).page
         assert page.title().strip() and page.locator("h1").count() == 1, name
         for shown in ("h1, h2, h3, h4", "main", "figure svg", ".claim-card", ".katex-html", "tr"):
             assert page.evaluate(UNSEEN, f"main :is({shown}), main:is({shown})") == [], (name, shown)
         for alternative in page.evaluate(ALTERNATIVES):
             assert SENTENCE.search(alternative), (name, alternative)
-        if name in chapters(site):
+        if name in chapters(some_pages):
             for part in ("figure svg", ".claim-card", ".katex-html", "h2"):
                 assert page.locator(part).count() > 0, (name, part)
         page.close()
 
 
-def test_every_knob_is_turned_by_keyboard_and_says_what_is_seen(site, visit):
-    for name in chapters(site):
+def test_every_knob_is_turned_by_keyboard_and_says_what_is_seen(some_pages, visit):
+    for name in chapters(some_pages):
         page = visit(name).page
         for knob in page.locator("figure.knob").all():
             data = json.loads(knob.locator("script").text_content())
@@ -118,7 +117,7 @@ def _says_what_is_seen(knob, data, controls, values):
 
 
 def test_a_knob_without_a_note_says_where_its_curves_end(site, visit):
-    page = visit(chapters(site)[0]).page
+    page = visit(chapters(site.pages)[0]).page
     curves = [{"name": "loss", "y": [1, 0.25]}, {"name": "", "y": [3]}]
     frame = {"note": "", "panels": [{"series": curves}, {}]}
     assert page.evaluate("(frame) => seen(frame)", frame) == "loss: 1 to 0.25."
@@ -139,7 +138,7 @@ def test_what_scrolls_is_reached_by_keyboard(visit):
 
 
 def test_nothing_moves_for_who_wants_no_motion(site, visit):
-    page = visit(chapters(site)[0]).page
+    page = visit(chapters(site.pages)[0]).page
     assert "HTML" in page.evaluate(MOVING), "it does for the others"
     page.emulate_media(reduced_motion="reduce")
     assert page.evaluate(MOVING) == []
@@ -159,8 +158,8 @@ def test_it_prints_black_on_white_whatever_the_screen_shows(visit, theme):
         assert ground == "rgba(0, 0, 0, 0)", box
 
 
-def test_what_is_printed_is_open_and_not_cut(site, visit):
-    for name in site.pages:
+def test_what_is_printed_is_open_and_not_cut(some_pages, visit):
+    for name in some_pages:
         page = visit(name, width=673).page  # A4 less the margins, at 96 dots an inch
         page.emulate_media(media="print")
         assert page.evaluate(FOLDED) == [], name

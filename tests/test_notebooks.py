@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import one_at_a_time
 
 from companion import (answers, execute, exercises, faults, handouts, scales, schemas, slides, studies,
                        teaching)
@@ -37,12 +38,31 @@ def book():
     return Book(ROOT)
 
 
+def try_all(book, profile="book"):
+    """Execute what is stale, side by side; of a chapter that fails its own tests say so."""
+    with one_at_a_time(), suppress(ChapterFailed):
+        execute.run(book, profile=profile)
+
+
+@pytest.fixture(scope="session")
+def tried(book):
+    """The book, when each chapter has been tried."""
+    try_all(book)
+    return book
+
+
 @pytest.fixture(scope="session", params=["book", "smoke"])
 def profile(book, request):
-    """A profile of which every chapter has been tried, side by side."""
-    with suppress(ChapterFailed):  # each chapter's own test says what failed
-        execute.run(book, profile=request.param)
+    """A profile of which each chapter has been tried."""
+    try_all(book, request.param)
     return request.param
+
+
+def run_of(book, slug, profile="book"):
+    """The run of a chapter; one that failed is tried again, to say why."""
+    with one_at_a_time():
+        (run,) = execute.run(book, [slug], profile)
+    return run
 
 
 def test_the_contents_name_every_notebook(book):
@@ -122,8 +142,8 @@ def test_an_exercise_is_answered_in_a_fold(book, slug):
 
 
 @each_chapter
-def test_an_exercise_starts_red(book, slug):
-    (run,) = execute.run(book, [slug])
+def test_an_exercise_starts_red(tried, slug):
+    run = run_of(tried, slug)
     shown = answers.states(run.chapter, run.notebook)
     assert shown and {each.colour for each in shown} == {"red"}
 
@@ -207,8 +227,8 @@ def assert_it_stands_alone(slide, formulas):
 
 
 @each_chapter
-def test_its_slides_tell_its_story(book, slug):
-    chapter, (run,) = book.chapter(slug), execute.run(book, [slug])
+def test_its_slides_tell_its_story(tried, slug):
+    chapter, run = tried.chapter(slug), run_of(tried, slug)
     deck = slides.of(join(chapter.notebook, run.notebook))
     assert 8 <= len(deck) + 1 <= 14, "with the last one, which is made by itself"
     assert deck[0].cells[0].source.startswith(f"# {chapter.title}")
@@ -239,5 +259,5 @@ def test_the_checklist_names_tests_that_are_there():
 
 @each_chapter
 def test_the_verdicts_are_as_expected(book, slug, profile):
-    (rows,) = rows_by_seed(book, execute.run(book, [slug], profile)).values()
+    (rows,) = rows_by_seed(book, [run_of(book, slug, profile)]).values()
     assert [row for row in rows if row.differs] == []

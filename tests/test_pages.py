@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from conftest import DRAWN
 
 CENTRING = """() => [...document.querySelectorAll("div.math")].flatMap((block) => {
   if (block.querySelector(".eqno, .katex-tag") || block.scrollWidth > block.clientWidth) return [];
@@ -63,20 +64,25 @@ def knob_page(site):
                 if '"figure knob"' in (site.folder / name).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("width, dark", [(1280, False), (1280, True), (375, False), (375, True)])
-def test_every_page_is_whole_without_a_network(site, visit, width, dark):
-    for name in site.pages:
-        seen = visit(name, width=width, dark=dark)
-        assert (seen.foreign, seen.failed, seen.console) == ([], [], []), name
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width, name
-        assert seen.page.evaluate(CENTRING) == [], name
-        assert seen.page.evaluate(CUT_OFF) == [], name
-        assert seen.page.evaluate(CONTRAST) == [], name
+@pytest.mark.parametrize("width, schemes", [(1280, ["light", "dark"]), (375, ["dark", "light"])])
+def test_every_page_is_whole_without_a_network(some_pages, visit, width, schemes):
+    """It comes in one scheme, and the reader turns to the other one."""
+    for name in some_pages:
+        seen = visit(name, width=width, dark=schemes[0] == "dark")
+        for scheme in schemes:
+            seen.page.emulate_media(color_scheme=scheme)
+            seen.page.evaluate(DRAWN)
+            at = name, width, scheme
+            assert (seen.foreign, seen.failed, seen.console) == ([], [], []), at
+            assert seen.page.evaluate("document.documentElement.scrollWidth") <= width, at
+            assert seen.page.evaluate(CENTRING) == [], at
+            assert seen.page.evaluate(CUT_OFF) == [], at
+            assert seen.page.evaluate(CONTRAST) == [], at
         seen.page.close()
 
 
-def test_every_page_is_whole_on_disk(site, visit_of):
-    for name in site.pages:
+def test_every_page_is_whole_on_disk(some_pages, site, visit_of):
+    for name in some_pages:
         seen = visit_of(site.on_disk(), name)
         assert (seen.foreign, seen.failed, seen.console) == ([], [], []), name
         loaded = seen.page.evaluate("""[...document.fonts].filter((font) =>
