@@ -53,7 +53,7 @@ def pages(book: Book, staging: Path) -> None:
 def book(tmp_path, monkeypatch):
     """A book whose site was just built."""
     monkeypatch.setattr(site, "_sphinx", pages)
-    monkeypatch.setattr(site.artefact, "check_site", lambda html, book: [])
+    monkeypatch.setattr(site.artefact, "check_site", lambda *_: [])
     book = smallbook.make(tmp_path)
     smallbook.study(book)
     smallbook.pretend(book)
@@ -144,7 +144,7 @@ def test_what_changes_while_the_pages_are_made_is_not_in_them(book, monkeypatch)
 
 def test_after_a_build_that_failed_the_last_site_is_not_current(book, monkeypatch):
     (book.root / "book" / "notation.md").write_text("# Other signs\n")
-    monkeypatch.setattr(site.artefact, "check_site", lambda html, book: ["a fault"])
+    monkeypatch.setattr(site.artefact, "check_site", lambda *_: ["a fault"])
     with pytest.raises(ChapterFailed):
         site.build(book)
     assert not is_current(book)

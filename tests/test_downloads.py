@@ -16,7 +16,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from companion import archive, artefact, lite, storage
 from companion.errors import CompanionError
 from companion.sphinx import blocks, launch, outputs
-from companion.sphinx.cards import small
+from companion.sphinx.pictures import small
 
 ADDRESS = "https://github.com/someone/book"
 

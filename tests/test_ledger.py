@@ -6,9 +6,9 @@ import pytest
 import toybook
 from toybook import CLAIMS, VERDICT, claim, failed, outputs, record
 
-from companion import judge, ledger, schemas
+from companion import freshness, judge, ledger, schemas
 from companion.chapters import Book
-from companion.errors import CompanionError
+from companion.errors import ChapterFailed, CompanionError
 from companion.expected import compare, expectations
 from companion.papers import papers
 
@@ -182,3 +182,31 @@ def test_no_expectations(book):
     (book.root / "tests" / "expected" / "alpha.yml").unlink()
     with pytest.raises(CompanionError, match="cannot read .*alpha.yml"):
         expectations(book, "alpha", "book")
+
+
+def test_only_a_copy_that_changed_is_judged_again(book, tmp_path, monkeypatch):
+    real, box_ = judge.findings, box(claim("alpha"))
+
+    def judged(copy):
+        """Say what of the copy was judged now, and what was said of it."""
+        seen = []
+        with monkeypatch.context() as watched:
+            watched.setattr(judge, "findings", lambda *each: seen.append(each[0]) or real(*each))
+            try:
+                ledger.ensure_sound([(book.chapter("alpha"), copy)], tmp_path / "judged.json")
+            except ChapterFailed as fault:
+                seen.append(str(fault))
+        return seen
+
+    def copy(*printed):
+        return freshness.load(toybook.pretend(book, "alpha", *printed))
+
+    sound = copy(box_, (VERDICT, record("alpha")))
+    liar = copy(box_, (VERDICT, {**failed("alpha"), "verdict": "reproduced"}))
+    assert judged(sound) == ["alpha"] and judged(sound) == []
+    for _ in range(2):
+        name, said = judged(liar)
+        assert name == "alpha" and "its parts say 'not reproduced'" in said
+    assert judged(sound) == ["alpha"] and judged(sound) == []
+    monkeypatch.setattr(ledger.passed.current, "installed", lambda: ["another jsonschema"])
+    assert judged(sound) == ["alpha"] and judged(sound) == []

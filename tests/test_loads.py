@@ -57,7 +57,8 @@ def page(tmp_path):
 
 
 def test_what_a_page_loads_is_followed_into_its_style_sheets(page):
-    assert {path.name for path in loads.files(page)} == {"a.html", "a.css", "f.woff2", "p.png"}
+    found = {path.name for path in loads.Loads().files(page)}
+    assert found == {"a.html", "a.css", "f.woff2", "p.png"}
 
 
 def test_text_is_weighed_compressed_and_fonts_as_they_are(page):
@@ -66,11 +67,11 @@ def test_text_is_weighed_compressed_and_fonts_as_they_are(page):
 
 
 def test_a_page_over_the_budget_is_named_with_what_is_heavy(page):
-    assert list(loads.over_budget(page)) == []
+    assert list(loads.Loads().over_budget(page)) == []
     (page.site / "f.woff2").write_bytes(bytes(498_000))
-    assert list(loads.over_budget(page)) == []
+    assert list(loads.Loads().over_budget(page)) == []
     (page.site / "f.woff2").write_bytes(bytes(499_500))
-    assert list(loads.over_budget(page)) == [
+    assert list(loads.Loads().over_budget(page)) == [
         "a first visit loads 501 kB compressed (f.woff2 500 kB, p.png 1 kB, a.html 0 kB, ...); "
         "allowed: 500 kB"]
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import smallbook
@@ -15,9 +16,8 @@ from sphinx.errors import ExtensionError
 from companion import freshness
 from companion.chapters import Book
 from companion.sphinx import admit as admission
-from companion.sphinx import clean, outputs, pages, scoreboard, translator, words
+from companion.sphinx import clean, outputs, pages, pictures, scoreboard, translator, words
 from companion.sphinx.admit import admit
-from companion.sphinx.cards import thumbnail
 from companion.sphinx.katex import Katex
 
 KATEX = Katex(smallbook.ROOT)
@@ -48,9 +48,10 @@ def test_the_picture_of_a_card_is_the_one_that_the_source_tags():
     source, executed = (toybook.notebook("alpha", "1", "2") for _ in range(2))
     bundle = {"output_type": "display_data", "data": {outputs.FIGURE: smallbook.DRAWN}}
     executed.cells[3].outputs = [bundle]
-    assert thumbnail(pages.join(source, executed)) == ""
+    chapter = SimpleNamespace(notebook=source)
+    assert pictures.thumbnail(pictures.tagged(chapter), executed) == ""
     source.cells[3].metadata["tags"] = ["thumbnail"]  # nothing is executed for it
-    assert "fig-a" in thumbnail(pages.join(source, executed))
+    assert "fig-a" in pictures.thumbnail(pictures.tagged(chapter), executed)
 
 
 def test_a_formula_that_katex_refuses_is_named():

@@ -249,6 +249,7 @@ def test_a_students_copy_installs_the_library_where_there_is_an_address():
         address="https://github.com/x/y", branch="main", executed=executed,
         teaching=yaml.safe_load((ROOT.root / teaching.DATA).read_text(encoding="utf-8")),
         entry=lambda slug: {"chapter": slug})
-    made = downloads._files(small, companion)
-    assert '"install"' in made["norms-diverging-student.ipynb"]
-    assert '"install"' not in made["norms-diverging-clean.ipynb"]
+    parts = downloads._parts(small, companion)
+    made = downloads._files(small, executed[small.slug], *parts)
+    assert '"install"' in made["notebooks/norms-diverging-student.ipynb"]
+    assert '"install"' not in made["notebooks/norms-diverging-clean.ipynb"]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
-from os.path import normpath
 from pathlib import Path
+from posixpath import join, normpath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lxml.etree import _Element as Element
 
-from companion import freshness, loads, safety
+from companion import freshness, loads, passed, safety
 from companion.chapters import Book, Chapter
 from companion.page import Page, of_class
 from companion.policy import policy
@@ -23,17 +24,29 @@ RAW_HTML = re.compile(r"</?(a|b|br|details|div|font|i|img|p|script|span|style|su
 PATH_LIKE = re.compile(r"\.(png|svg|jpe?g|gif|webp)$|^\S*/\S*$", re.IGNORECASE)
 
 
-def check_site(site: Path, book: Book) -> list[str]:
-    """Return what is wrong with the built `site` of `book`, one line a fault."""
+def check_site(site: Path, book: Book, record: Path | None = None) -> list[str]:
+    """Return what is wrong with the built `site` of `book`, one line a fault.
+
+    In the file `record` is kept which pages were sound by themselves, each as the hash of its whole
+    text; a page of the very same text is not searched again. What it has to do with other files is
+    looked at each time.
+    """
     pages = {path: Page(site, path) for path in sorted(site.rglob("*.html"))}
+    named = {page.name: page for page in pages.values()}
     allowed = policy(book.root / "book" / "templates")
+    by = passed.workshop(allowed)
+    known, sound = passed.load(record, by), []
     findings = list(_chapters(site, book, pages)) + list(_verdicts(site, book, pages))
     findings += safety.files(site)
+    weigh = loads.Loads()
     for page in pages.values():
-        for check in (_figures, _resources, _text, loads.over_budget):
-            findings += [f"{page.name}: {fault}" for fault in check(page)]
-        findings += [f"{page.name}: {fault}" for fault in safety.page(page, allowed)]
-        findings += [f"{page.name}: {fault}" for fault in _links(page, pages)]
+        digest = hashlib.sha256(page.text.encode()).hexdigest()
+        alone = [] if digest in known else [
+            *_figures(page), *_text(page), *safety.page(page, allowed)]
+        sound += [] if alone else [digest]
+        faults = [*alone, *_resources(page), *weigh.over_budget(page), *_links(page, named)]
+        findings += [f"{page.name}: {fault}" for fault in faults]
+    passed.keep(record, by, sound)
     return findings + list(_stylesheets(site))
 
 
@@ -122,7 +135,7 @@ def _where(tag: Element) -> str:
 
 def _resources(page: Page) -> Iterator[str]:
     """Nothing is loaded from elsewhere, and what is loaded is there."""
-    for kind, url in loads.of_page(page):
+    for kind, url in page.loads:
         yield from _resource(kind, url, page.path.parent)
 
 
@@ -155,16 +168,15 @@ def _text(page: Page) -> Iterator[str]:
         yield "a traceback"
 
 
-def _links(page: Page, pages: dict[Path, Page]) -> Iterator[str]:
+def _links(page: Page, pages: dict[str, Page]) -> Iterator[str]:
     """Links inside the site lead to a page and to a place on it."""
-    for href in sorted(set(page.root.xpath("//a/@href"))):
+    folder = page.name.rpartition("/")[0]
+    for href in sorted(page.links):
         parts = urlsplit(href)
         if parts.scheme or parts.netloc:
             continue
-        target = page.path
-        if parts.path:
-            target = Path(normpath(page.path.parent / unquote(parts.path)))
-        if target not in pages and not target.is_file():
+        target = normpath(join(folder, unquote(parts.path))) if parts.path else page.name
+        if target not in pages and not (page.site / target).is_file():
             yield f"dead link {href}"
         elif parts.fragment and target in pages:
             if unquote(parts.fragment) not in pages[target].ids:

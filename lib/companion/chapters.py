@@ -16,6 +16,8 @@ import yaml
 from companion import parameters
 from companion.errors import CompanionError
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C, ten times as fast
+
 
 def find_root(start: Path | str = ".") -> Path:
     """Return the nearest folder at or above `start` with ``_config.yml`` and ``notebooks/``."""
@@ -31,7 +33,7 @@ def find_root(start: Path | str = ".") -> Path:
 def read_yaml(path: Path) -> Any:
     """Return what the YAML file `path` holds; a file that does not parse is named."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
     except OSError as error:
         raise CompanionError(f"cannot read {path}: {error.strerror}") from None
     except yaml.YAMLError as error:

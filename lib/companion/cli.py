@@ -223,7 +223,7 @@ def book(open_: bool, jobs: int | None, timeout: float | None) -> None:
     with storage.locked(site.lock_path(book), "building the book"):
         site.recover(site.html_path(book))
         runs = execute.run(book, jobs=jobs, timeout=timeout)
-        report(rows_by_seed(book, runs), _out())
+        report(rows_by_seed(book, runs, site.judged_path(book)), _out())
         if site.is_current(book):
             click.echo("nothing changed: the pages are as they would be built", err=True)
         else:

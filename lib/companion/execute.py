@@ -80,7 +80,7 @@ def run(
     planned = [(chapter, job) for chapter in chapters for cell in cells
                for job in plans(chapter, book, profile, seeds, cell, timeout)]
     by_target = {job.target: job for _, job in planned}
-    stale = [job for job in by_target.values() if force or not _fresh(job)]
+    stale = [job for job in by_target.values() if force or job.last_key != job.key]
     with ExitStack() as stack:
         for lock, slug in {_lock(job): job.slug for job in stale}.items():
             stack.enter_context(storage.locked(lock, f"executing {slug}"))

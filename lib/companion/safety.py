@@ -15,7 +15,7 @@ from pathlib import Path
 from lxml.etree import _Element as Element
 
 from companion import archive
-from companion.page import Page
+from companion.page import IDS, Page
 from companion.policy import digest
 
 REFUSED = ("applet", "base", "embed", "frame", "iframe", "object", "style")
@@ -66,7 +66,7 @@ def page(page: Page, policy: str) -> Iterator[str]:
         for name, value in tag.items():
             if name in WATCHED or name.startswith("on") or ":" in value or "&" in value:
                 yield from _attribute(tag.tag, name, value)
-    ids = Counter(page.root.xpath("//@id"))
+    ids = Counter(IDS(page.root))
     yield from (f"the id {name!r} stands {n} times" for name, n in ids.items() if n > 1)
 
 

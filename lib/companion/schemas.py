@@ -6,14 +6,16 @@ import json
 from functools import cache
 from importlib import resources
 from math import isfinite
+from types import NoneType
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from referencing import Registry, Resource
 
 NAMES = ("ledger.schema.json", "verdict.schema.json")  # published with the site
 KNOB = "knob.schema.json"
 TEACHING = "teaching.schema.json"
+NUMBERS, PLAIN = {"type": ["number", "null"]}, {int, float, NoneType}  # what figures consist of
 
 
 def text(name: str) -> str:
@@ -21,13 +23,22 @@ def text(name: str) -> str:
     return resources.files("companion").joinpath("schema", name).read_text(encoding="utf-8")
 
 
+def _items(validator: Any, items: Any, instance: Any, schema: Any) -> Any:
+    """Check the items of a list; where all must be numbers or null, and are, none by itself."""
+    if items != NUMBERS or type(instance) is not list or not PLAIN.issuperset(map(type, instance)):
+        yield from Draft202012Validator.VALIDATORS["items"](validator, items, instance, schema)
+
+
+Validator = validators.extend(Draft202012Validator, {"items": _items})
+
+
 @cache
-def _validator(name: str) -> Draft202012Validator:
+def _validator(name: str) -> Validator:
     schemas = {each: json.loads(text(each)) for each in (*NAMES, KNOB, TEACHING)}
     registry = Registry().with_resources(
         (each, Resource.from_contents(schema)) for each, schema in schemas.items()
     )
-    return Draft202012Validator(schemas[name], registry=registry)
+    return Validator(schemas[name], registry=registry)
 
 
 def findings(content: Any, name: str) -> list[str]:

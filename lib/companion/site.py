@@ -40,6 +40,11 @@ def lock_path(book: Book) -> Path:
     return book.root / "_build" / "locks" / "book.lock"
 
 
+def judged_path(book: Book) -> Path:
+    """Return where it is kept which executed copies were judged and found sound."""
+    return book.root / "_build" / "judged.json"
+
+
 def is_current(book: Book) -> bool:
     """Tell whether building would give the published site, and no file of it was touched."""
     return current.is_current(_record(book), book, html_path(book))
@@ -71,7 +76,7 @@ def build(book: Book, verified: Sequence[Run] | None = None) -> Path:
     remarks.load(book, built)  # a broken file is one line here, and a long log from Sphinx
     _sphinx(book, staging)
     ledger.write(built, html)
-    found = artefact.check_site(html, book)
+    found = artefact.check_site(html, book, staging / ".sound")
     if found:
         raise ChapterFailed(f"the site has {len(found)} faults; the last good site is kept",
                             "\n".join(found))

@@ -125,6 +125,14 @@ def _line(chapter: Chapter) -> re.Match:
                          "; allowed: one, in its Setting")
 
 
+def facts(chapter: Chapter) -> dict[str, Any]:
+    """Return what teachers are told of the text of `chapter`, all that their page shows of it."""
+    found = exercises.find(chapter.notebook)
+    return {"needs": notions(chapter), "minutes": reading_minutes(chapter),
+            "exercises": [{"number": each.number, "title": each.title,
+                           "checked": each.checker is not None} for each in found]}
+
+
 def reading_minutes(chapter: Chapter) -> int:
     """Return how long `chapter` takes to read before its exercises, rounded up to five minutes.
 

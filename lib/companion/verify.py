@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -14,9 +15,14 @@ from companion.execute import Run
 from companion.expected import Row, compare, expectations
 
 
-def rows_by_seed(book: Book, runs: Sequence[Run]) -> dict[int | None, list[Row]]:
-    """Return the compared claims of `runs` by root seed; under None if each chapter ran once."""
-    ledger.ensure_sound((run.chapter, run.notebook) for run in runs)
+def rows_by_seed(
+    book: Book, runs: Sequence[Run], record: Path | None = None
+) -> dict[int | None, list[Row]]:
+    """Return the compared claims of `runs` by root seed; under None if each chapter ran once.
+
+    In the file `record` is kept which copies were judged and found sound.
+    """
+    ledger.ensure_sound(((run.chapter, run.notebook) for run in runs), record)
     once = len(runs) == len({run.chapter.slug for run in runs})
     by_seed: dict[int | None, list[Row]] = {}
     for run in runs:

@@ -64,11 +64,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", pages.prepare)
     app.connect("builder-inited", _refuse_raw)
     app.connect("env-get-outdated", pages.outdated)
+    app.connect("env-updated", layout.retitled)
     app.connect("source-read", pages.show_outputs)
     app.connect("source-read", library.write_rooms)
     app.connect("autodoc-process-docstring", library.rewrite, priority=400)  # before napoleon
     app.connect("html-collect-pages", claim_pages.collect)
     app.connect("html-page-context", layout.add_to_page)
+    app.connect("html-page-context", slides.drop)
     app.connect("html-collect-pages", releases_page.collect)
     app.connect("html-collect-pages", slides.collect)
     app.connect("html-page-context", metadata.add_to_page)

@@ -9,10 +9,10 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from companion import archive, handouts, ledger, storage, studies
+from companion import archive, handouts, ledger, studies
 from companion.chapters import Chapter
 from companion.judge import outputs as printed
-from companion.sphinx import fonts, launch, outputs, pages, search
+from companion.sphinx import fonts, kept, launch, outputs, pages, search
 
 DRAWN = ("id", "caption", "alt", "knob", "x", "y", "controls", "panels", "frames")
 
@@ -24,30 +24,38 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     site, companion = Path(app.outdir), app.companion
     ledger.write(companion.ledger, site)
     for name, study in companion.studies.items():
-        storage.write(site / f"{name}.json", studies.text(study))
+        kept.ensure(app, name, study, lambda: {f"{name}.json": studies.text(study)})
     fonts.publish(companion.book.root, site / "_static")
     search.write(app)
     for chapter in companion.book.chapters():
-        for name, text in _files(chapter, companion).items():
-            storage.write(site / "notebooks" / name, text)
+        parts = _parts(chapter, companion)
+        executed = companion.executed[chapter.slug]
+        shown = [executed["metadata"], [cell.get("execution_count") for cell in executed["cells"]]]
+        kept.ensure(app, chapter.slug, [shown, parts], lambda: _files(chapter, executed, *parts))
     archive.write(site)
 
 
-def _files(chapter: Chapter, companion: Any) -> dict[str, str]:
-    """Return by name what lies beside the page of `chapter`."""
-    source = chapter.path.read_text(encoding="utf-8")
-    executed = companion.executed[chapter.slug]
+def _parts(chapter: Chapter, companion: Any) -> tuple[Any, ...]:
+    """Return what the files beside the page of `chapter` are made from, besides its outputs."""
+    return (chapter.path.read_text(encoding="utf-8"), companion.entry(chapter.slug),
+            companion.teaching["chapters"][chapter.slug]["exercises"],
+            launch.install_cell(companion.address, companion.branch) if companion.address else None)
+
+
+def _files(
+    chapter: Chapter, executed: dict[str, Any], source: str, entry: dict[str, Any],
+    worth: list[dict[str, Any]], install: dict[str, Any] | None,
+) -> dict[str, str]:
+    """Return by path what lies beside the page of `chapter`."""
     full = pages.join(json.loads(source), executed)
-    worth = companion.teaching["chapters"][chapter.slug]["exercises"]
     student = handouts.student(chapter, worth)
-    if companion.address:
+    if install:
         for notebook in (full, student):
-            cell = launch.install_cell(companion.address, companion.branch)
-            notebook["cells"].insert(0, cell)
-    texts = (_text(full), source, _text(student),
-             studies.text(record(companion.entry(chapter.slug), executed)))
-    return {**dict(zip(launch.files(chapter.slug).values(), texts, strict=True)),
-            launch.solutions(chapter.slug): _text(handouts.solutions(chapter, worth))}
+            notebook["cells"].insert(0, install)
+    texts = (_text(full), source, _text(student), studies.text(record(entry, executed)))
+    files = {**dict(zip(launch.files(chapter.slug).values(), texts, strict=True)),
+             launch.solutions(chapter.slug): _text(handouts.solutions(chapter, worth))}
+    return {f"notebooks/{name}": text for name, text in files.items()}
 
 
 def _text(notebook: Mapping[str, Any]) -> str:

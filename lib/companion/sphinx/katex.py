@@ -10,7 +10,7 @@ import atexit
 import html
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,14 @@ def _engine(script: Path) -> MiniRacer:
     return engine
 
 
+@cache  # slides show the formulas of their page, and several pages a title's
+def _render(script: Path, tex: str, display: bool) -> str:
+    answer = _engine(script).eval(f"render({json.dumps(tex)}, {json.dumps(display)})")
+    if not answer.startswith("="):
+        raise ExtensionError(f"formula {tex!r}: {answer}")
+    return answer[1:]
+
+
 class Katex:
     """KaTeX of the book at `root`, as a function of TeX."""
 
@@ -57,11 +65,7 @@ class Katex:
 
     def __call__(self, tex: str, display: bool = False) -> str:
         """Return the HTML (with MathML inside) of `tex`."""
-        call = f"render({json.dumps(tex)}, {json.dumps(display)})"
-        answer = _engine(self.script).eval(call)
-        if not answer.startswith("="):
-            raise ExtensionError(f"formula {tex!r}: {answer}")
-        return answer[1:]
+        return _render(self.script, tex, display)
 
     def text(self, text: str) -> str:
         """Escape a sentence for HTML and render what stands between dollar signs."""

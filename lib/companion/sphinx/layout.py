@@ -35,6 +35,13 @@ class Dropdowns(SphinxTransform):
                 ]
 
 
+def retitled(app: Sphinx, env: Any) -> list[str]:
+    """Name all pages if one has another title than before: it stands in the contents of each."""
+    titles = {name: title.astext() for name, title in env.titles.items()}
+    before, env.companion_titles = getattr(env, "companion_titles", titles), titles
+    return [] if titles == before else list(titles)
+
+
 def visit_folded(self: Any, node: HideCodeCellNode) -> None:
     """Open what a ``hide-...`` tag folds, with a summary that says what it is."""
     self.body.append(f'<details class="hide"><summary>{html.escape(node["prompt_show"])}</summary>')

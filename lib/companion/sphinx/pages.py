@@ -6,6 +6,7 @@ import copy
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from companion import (basis, digits, execute, ledger, matrix, releases, remarks
                        studies, teaching)
 from companion.chapters import Book, Chapter, read_yaml
 from companion.errors import CompanionError
-from companion.sphinx import blocks, cite, claim_pages, seeds, slides
+from companion.sphinx import blocks, cite, claim_pages, pictures, seeds, slides
 from companion.sphinx import remarks as said
 from companion.sphinx.admit import admit
 from companion.sphinx.katex import Katex
 
 
 LEDGER, RELEASES, CODE = "ledger.json", "releases", "code"
+PICTURES, TAUGHT = "pictures", "taught"
 STUDIES = (matrix.NAME, seeds.NAME, scales.NAME, digits.NAME, speed.NAME)
 
 
@@ -46,6 +48,11 @@ class Companion:
     site_branch: str
     digests: dict[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def taught(self) -> dict[str, Any]:
+        """What teachers are told of the text of each chapter."""
+        return {each.slug: teaching.facts(each) for each in self.book.chapters()}
+
     def chapter(self, docname: str) -> Chapter | None:
         """Return the chapter whose page is `docname`, or None for a page of prose."""
         return next((c for c in self.book.chapters() if _docname(c) == docname), None)
@@ -66,7 +73,8 @@ class Companion:
     def digest(self, source: str) -> str:
         """Return a hash of what a page may show: ledger, study, a chapter, its own file.
 
-        `CODE` stands for the code of all chapters, whatever it printed.
+        `CODE` stands for the code of all chapters, whatever it printed, `PICTURES` for the choice
+        of their pictures, `TAUGHT` for what teachers are told of them.
         """
         if source not in self.digests:
             self.digests[source] = self._digest(source)
@@ -75,13 +83,16 @@ class Companion:
     def _digest(self, source: str) -> str:
         copies = {slug: copy["metadata"]["companion"] for slug, copy in self.executed.items()}
         shown: Any = {LEDGER: self.ledger, RELEASES: [vars(each) for each in self.releases],
-                      CODE: {slug: about["key"] for slug, about in copies.items()}}.get(source)
+                      CODE: {slug: about["key"] for slug, about in copies.items()},
+                      PICTURES: [pictures.tagged(each) for each in self.book.chapters()],
+                      TAUGHT: self.taught}.get(source)
         file = self.book.root / source
         if source in self.studies:
             shown = [self.studies[source], self.keys]
         elif source in self.executed:
             # the copy's digest of all that it shows is among what it says about itself
-            shown = [copies[source], blocks.elsewhere(source, self), self.remarks.of(source)]
+            shown = [copies[source], self.entry(source)["paper"], blocks.elsewhere(source, self),
+                     self.remarks.of(source)]
         elif file.is_file():
             shown = file.read_text(encoding="utf-8")
         text = json.dumps([shown, self.address, self.branch, self.site, self.site_branch,
@@ -100,14 +111,14 @@ def prepare(app: Sphinx) -> None:
     try:
         runs = execute.run(book)
         known = _known(app)
-        built = _ledger(book, runs, known)
+        executed = {run.chapter.slug: run.notebook for run in runs}
+        built = _ledger(book, executed, known)
         app.companion = Companion(
             book=book, ledger=built, katex=Katex(book.root), remarks=remarks.load(book, built),
             releases=releases.load(book), teaching=teaching.load(book, built),
             studies={name: studies.load(book, name) for name in STUDIES},
             keys=_keys(runs, known),
-            executed={run.chapter.slug: run.notebook for run in runs},
-            release=cite.release(book.root),
+            executed=executed, release=cite.release(book.root),
             address=(repository.get("url") or "").rstrip("/"),
             branch=repository.get("branch") or "main",
             site=app.config.html_baseurl.rstrip("/"),
@@ -121,16 +132,17 @@ def _known(app: Sphinx) -> dict[str, str | None]:
     """Return what builds before found out, all by this workshop: Sphinx keeps it with the pages."""
     if getattr(app.env, "companion_known_by", None) != app.config.companion_sources:
         app.env.companion_known, app.env.companion_known_by = {}, app.config.companion_sources
+        app.env.companion_pictures = {}
     return app.env.companion_known
 
 
-def _ledger(book: Book, runs: list[execute.Run], known: dict[str, Any]) -> dict[str, Any]:
+def _ledger(book: Book, executed: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     """Return the ledger; a copy that was judged before, and found sound, is not judged again."""
-    digests = [run.notebook["metadata"]["companion"]["digest"] for run in runs]
-    ledger.ensure_sound((run.chapter, run.notebook)
-                        for run, digest in zip(runs, digests, strict=True) if digest not in known)
-    known |= dict.fromkeys(digests)
-    return ledger.of_sound(book, [(run.chapter, run.notebook) for run in runs])
+    digests = {slug: copy["metadata"]["companion"]["digest"] for slug, copy in executed.items()}
+    copies = [(book.chapter(slug), copy) for slug, copy in executed.items()]
+    ledger.ensure_sound(each for each in copies if digests[each[0].slug] not in known)
+    known |= dict.fromkeys(digests.values())
+    return ledger.of_sound(book, copies)
 
 
 def _keys(runs: list[execute.Run], known: dict[str, Any]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ def write(app: Sphinx) -> None:
     indexer = getattr(app.builder, "indexer", None)
     if indexer is None:  # no page was out of date, so the index is the last one
         return
+    indexer.lang.stem = cache(indexer.lang.stem)  # claims say the same words again and again
     for entry in app.companion.ledger["chapters"]:
         for record in entry["claims"]:
             _feed(indexer, record, entry)

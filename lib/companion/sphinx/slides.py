@@ -7,7 +7,6 @@ So formulas, links and outputs of a slide are those of the page, rendered once m
 from __future__ import annotations
 
 import html
-import shutil
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -66,12 +65,30 @@ def _directive(kind: str, cell: dict[str, Any], name: str, argument: str = "") -
             "source": f"```{{{name}}} {argument}\n```"}
 
 
+def drop(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Remove the slides of a chapter whose page is written anew, so that they are made anew."""
+    if chapter := app.companion.chapter(pagename):
+        _path(app, chapter.slug).unlink(missing_ok=True)
+
+
+def _path(app: Sphinx, slug: str) -> Path:
+    return Path(app.outdir) / FOLDER / f"{slug}.html"
+
+
 def collect(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Yield the slides of each chapter that has some, for Sphinx to write."""
-    shutil.rmtree(Path(app.outdir) / FOLDER, ignore_errors=True)
+    """Yield the slides that are missing, of each chapter that has some, for Sphinx to write.
+
+    Those of a page that Sphinx leaves as it is are left as they are.
+    """
     companion, shared = app.companion, {}
-    for chapter in companion.book.chapters():
-        if slides.of(chapter.notebook):
+    shown = {_path(app, chapter.slug): chapter for chapter in companion.book.chapters()
+             if slides.of(chapter.notebook)}
+    for path in set((Path(app.outdir) / FOLDER).glob("*")).difference(shown):
+        path.unlink()
+    for path, chapter in shown.items():
+        if not path.is_file():
             page = f"notebooks/{chapter.slug}"
             doctree = app.env.get_and_resolve_doctree(page, app.builder)
             entry = companion.entry(chapter.slug)

@@ -10,8 +10,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from companion import exercises, teaching
-from companion.chapters import Chapter
+from companion import teaching
 from companion.handouts import points
 from companion.sphinx import cite, launch, pages
 from companion.sphinx.outputs import anchor
@@ -30,13 +29,11 @@ class Teaching(SphinxDirective):
         companion, part = self.env.app.companion, self.arguments[0]
         if part not in (*NUMBERED, CHAPTERS):
             raise self.error(f"no part {part!r}; allowed: {', '.join((*NUMBERED, CHAPTERS))}")
-        pages.note_shown(self.env)
-        for source in [teaching.DATA, *(f"notebooks/{each.path.name}"
-                                        for each in companion.book.chapters())]:
+        for source in (pages.LEDGER, pages.TAUGHT, teaching.DATA):
             pages.note_shown(self.env, source)
         writer = _Writer(companion, self.env)
         if part == CHAPTERS:
-            entries = [writer.chapter(each) for each in companion.book.chapters()]
+            entries = [writer.chapter(each.slug) for each in companion.book.chapters()]
         else:
             entries = [writer.session(f"{NUMBERED[part]} {number}", session)
                        for number, session in enumerate(companion.teaching[part], start=1)]
@@ -52,13 +49,12 @@ class _Writer:
 
     def session(self, name: str, session: Mapping[str, Any]) -> str:
         """Return a session: what is read, how the time goes, what is set."""
-        chapters = [self.companion.book.chapter(slug) for slug in session["chapters"]]
-        reading = sum(teaching.reading_minutes(chapter) for chapter in chapters)
+        reading = sum(self.companion.taught[slug]["minutes"] for slug in session["chapters"])
         steps = "".join(
             f'<tr><th scope="row">{step["minutes"]} min</th><td>{self._tex(step["does"])}'
             f'{self._claims(step.get("shows", []))}</td></tr>' for step in session["steps"])
         rows = {
-            "Chapters": _list(self._link(chapter.slug) for chapter in chapters),
+            "Chapters": _list(map(self._link, session["chapters"])),
             "Before": self._tex(session["before"]),
             "The question": self._tex(self._entry(session["opens"])["ask"]["question"]),
             "In class": f'<table class="plan">{steps}</table>',
@@ -69,17 +65,17 @@ class _Writer:
         return _fold(name.lower().replace(" ", "-"), f'{name}. {self._tex(session["title"])}',
                      f"{reading} minutes to read, {work} of exercises", rows)
 
-    def chapter(self, chapter: Chapter) -> str:
-        """Return what a class needs, learns, is asked and works on in `chapter`."""
-        slug, entry = chapter.slug, self._entry(chapter.slug)
+    def chapter(self, slug: str) -> str:
+        """Return what a class needs, learns, is asked and works on in chapter `slug`."""
+        entry, told = self._entry(slug), self.companion.taught[slug]
         work, total = (sum(each[name] for each in entry["exercises"])
                        for name in ("minutes", "points"))
         rows = {
-            "Needs": self._tex(teaching.notions(chapter)) + "".join(
+            "Needs": self._tex(told["needs"]) + "".join(
                 f"; {self._link(need)}" for need in entry["needs"]),
             "Goals": _list(map(self._tex, entry["goals"])),
             "Ask": self._ask(entry["ask"]),
-            "Exercises": self._exercises(chapter, entry["exercises"]),
+            "Exercises": self._exercises(told["exercises"], entry["exercises"]),
             "Files": f'<a href="{self._page(slug)}">the chapter</a>, '
                      f'<a href="../slides/{html.escape(slug)}.html">slides</a>, '
                      f'<a href="{self._beside(slug, launch.files(slug)["for students"])}" download>'
@@ -87,7 +83,7 @@ class _Writer:
                      f'<a href="{self._beside(slug, launch.solutions(slug))}" download>'
                      "solutions</a>",
         }
-        facts = (f"{teaching.reading_minutes(chapter)} minutes to read, {work} of exercises for "
+        facts = (f'{told["minutes"]} minutes to read, {work} of exercises for '
                  f"{points(total)}")
         return _fold(f"teach-{slug}", self._title(slug), facts, rows)
 
@@ -97,12 +93,14 @@ class _Writer:
         return (f'{self._tex(ask["question"])}<span class="plan-more">{answers}</span>'
                 f'{self._claims(ask["shown_by"])}')
 
-    def _exercises(self, chapter: Chapter, worth: Sequence[Mapping[str, Any]]) -> str:
+    def _exercises(
+        self, told: Sequence[Mapping[str, Any]], worth: Sequence[Mapping[str, Any]]
+    ) -> str:
         rows = "".join(
-            f'<tr><th scope="row">{each.number}</th><td>{self._tex(each.title)}'
-            f'{" <i>(check)</i>" if each.checker else ""}</td><td>{points(about["points"])}</td>'
+            f'<tr><th scope="row">{each["number"]}</th><td>{self._tex(each["title"])}'
+            f'{" <i>(check)</i>" if each["checked"] else ""}</td><td>{points(about["points"])}</td>'
             f'<td>{about["minutes"]} min</td></tr>'
-            for each, about in zip(exercises.find(chapter.notebook), worth, strict=True))
+            for each, about in zip(told, worth, strict=True))
         return f'<table class="plan">{rows}</table>' if rows else "none"
 
     def _set(self, slug: str, numbers: Sequence[int]) -> str:
