@@ -6,7 +6,7 @@ import pytest
 import toybook
 from toybook import companion
 
-from companion import seeds, studies
+from companion import execute, seeds, studies
 from companion.chapters import Book
 from companion.sphinx import seeds as shown
 
@@ -29,7 +29,7 @@ def test_a_study_is_kept_with_its_flips(book, capsys):
     assert "2 of 3" in capsys.readouterr().out
     study = studies.load(book, seeds.NAME)
     entry = study["chapters"]["alpha"]
-    assert entry["seeds"] == [1, 2, 3] and set(study["chapters"]) == {"alpha"}
+    assert entry["seconds"] > 0 and entry["seeds"] == [1, 2, 3] and set(study["chapters"]) == {"alpha"}
     claim = entry["claims"][0]
     assert (claim["flips"], claim["margins"]) == ([3], [0.5, 0.5, -0.25])
     assert claim["parts"][0]["values"] == [0.5, 0.5, 0.5]
@@ -86,6 +86,14 @@ def test_margins_are_strokes():
     places = [float(part.split(",")[0]) for part in drawn.split('d="M')[2 + 4:]]
     assert places == [6, pytest.approx(55.3), 154, 154, 2, 2]
     assert drawn.count('class="bad"') == 2 and "from −10 % to &gt; 1000 %" in drawn
+
+
+def test_a_chapter_that_never_ran_here_starts_as_early_as_it_is_long(book, capfd):
+    chapters = {slug: {"seconds": seconds} for slug, seconds in (("alpha", 1.5), ("beta", 9.0))}
+    studies.store(book, seeds.NAME, {"chapters": chapters})
+    execute.run(book, jobs=1)
+    told = capfd.readouterr().err
+    assert told.index("beta: ") < told.index("alpha: ")
 
 
 def test_a_broken_study_is_one_line(book, capsys):

@@ -136,7 +136,7 @@ def perform_all(
 
 def _longest_first(job: Job) -> float:
     """Order jobs so that no long one starts when the others are done; one never timed may be long."""
-    return -(job.last_seconds or float("inf"))
+    return -(job.last_seconds or job.usual_seconds or float("inf"))
 
 
 def _store(future: Future, job: Job, progress: Progress) -> CompanionError | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 
-from companion import freshness, parameters
+from companion import freshness, parameters, studies
 from companion.chapters import Book, Chapter
 from companion.provenance import Commit
 
@@ -24,7 +24,8 @@ class Job:
 
     Progress and messages call it by its `label`; `environment` is what its kernel finds set besides
     its own; `commit` is that of the checkout where `root` is no part of it; `last_key` is the key
-    of what `target` held when it was planned.
+    of what `target` held when it was planned, `usual_seconds` the time of a run in the stored study
+    of seeds.
     """
 
     slug: str
@@ -39,6 +40,7 @@ class Job:
     packages: frozenset[str]
     last_key: str | None = None
     last_seconds: float | None = None
+    usual_seconds: float | None = None
     timeout: float = LEAST_SECONDS
     label: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -74,6 +76,7 @@ def plans(
     """Yield what executing `chapter` so means at each of `seeds`; its code is read once for all."""
     text, code = nbformat.writes(chapter.notebook), freshness.code(chapter)
     packages = frozenset(code["versions"]) - {"python"}
+    usual = studies.load(book, "seeds").get("chapters", {}).get(chapter.slug, {}).get("seconds")
     changed = {**book.profile(profile, chapter.slug), **(overrides or {})}
     for seed in seeds:
         seeded = changed if seed is None else {**changed, "seed": seed}
@@ -91,7 +94,7 @@ def plans(
             parameters=values, overrides={name: value for name, value in values.items()
                                           if value != chapter.parameters[name]},
             key=freshness.sha256(inputs), inputs=inputs, packages=packages,
-            last_key=about.get("key"), last_seconds=last,
+            last_key=about.get("key"), last_seconds=last, usual_seconds=usual,
             timeout=timeout or max(LEAST_SECONDS, 10 * (last or 0)),
             label=chapter.slug if is_default else f"{chapter.slug} ({target.stem})",
         )

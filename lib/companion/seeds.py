@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from rich.table import Table
@@ -27,7 +28,9 @@ def study(book: Book, runs: Sequence[Run]) -> dict[str, Any]:
 def _chapter(book: Book, slug: str, runs: Sequence[Run]) -> dict[str, Any]:
     seeds = [run.job.parameters["seed"] for run in runs]
     expected = expectations(book, slug, runs[0].job.profile)
-    printed = [judge.outputs(run.notebook, judge.VERDICT) for run in runs]
+    printed, seconds = zip(*(
+        (judge.outputs(copy, judge.VERDICT), copy["metadata"]["companion"]["seconds"])
+        for copy in (run.notebook for run in runs)), strict=True)
     rows = [compare(slug, records, expected) for records in printed]
     claims = []
     for same_claim, records in zip(zip(*rows, strict=True), zip(*printed, strict=True), strict=True):
@@ -41,7 +44,8 @@ def _chapter(book: Book, slug: str, runs: Sequence[Run]) -> dict[str, Any]:
             "chance": flips.claim(parts, proven),
             "parts": [{**part, "surprise": flips.surprise(part, proven)} for part in parts],
         })
-    return {"key": basis.key(runs[0].chapter), "seeds": seeds, "claims": claims}
+    return {"key": basis.key(runs[0].chapter), "seconds": round(median(seconds), 1),
+            "seeds": seeds, "claims": claims}
 
 
 def _part(same: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
