@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from implicitreg import sensing
 from implicitreg.optimize import descend
 from implicitreg.parameterizations import factored_gradient
 from implicitreg.sensing import SensingOperator, rectangular_gaussian, symmetric_gaussian
@@ -27,6 +28,16 @@ def test_packed_is_dense(rng):
     np.testing.assert_allclose(operator.forward(X), np.einsum("mij,ij->m", A, X), rtol=1e-12)
     dense = np.einsum("m,mij->ij", operator.forward(X), (A + A.mT) / 2)
     np.testing.assert_allclose(operator.adjoint(operator.forward(X)), dense, rtol=1e-12)
+
+
+@pytest.mark.parametrize("small", [0, 2**15])
+def test_the_gradient_is_the_same_by_coordinates_and_by_whole_matrices(
+    operator, rng, monkeypatch, small
+):
+    monkeypatch.setattr(sensing, "_SMALL", small)
+    X, y = rng.standard_normal((3, *operator.shape)), rng.standard_normal(operator.n_measurements)
+    expected = operator.adjoint(operator.forward(X) - y)
+    np.testing.assert_allclose(operator.gradient(y)(X), expected, rtol=1e-12, atol=1e-12)
 
 
 def test_rows_advance_as_if_alone(rng):

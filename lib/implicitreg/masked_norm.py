@@ -55,7 +55,7 @@ def masked_gradient(w: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     array, shape (..., rows, d)
     """
     norms = masked_norms(w, x)
-    weights = np.where(norms > KINK, y[..., None, :], 0) / np.maximum(norms, KINK)
+    weights = y[..., None, :] / np.where(norms > KINK, norms, np.inf)
     return _error(w) * (weights @ x) / x.shape[-2]
 
 
