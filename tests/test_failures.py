@@ -106,11 +106,13 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_file(book):
     with pytest.raises(CompanionError, match=r"cannot write \S*x: No space left on device; allo"):
         storage.write(path, "new")
     assert path.read_text() == "good" and not path.with_name(".x.new").is_symlink()
-    with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-m", "companion", "list"], cwd=book.root, text=True,
-                              stdout=full, stderr=subprocess.PIPE, check=False)
-    assert done.returncode == 2
-    assert done.stderr == "companion: the file system: No space left on device\n"
+    for unbuffered in ("", "1"):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([sys.executable, "-m", "companion", "list"], cwd=book.root,
+                                  text=True, stdout=full, stderr=subprocess.PIPE, check=False,
+                                  env={**os.environ, "PYTHONUNBUFFERED": unbuffered})
+        assert done.returncode == 2
+        assert done.stderr == "companion: the file system: No space left on device\n"
 
 
 def test_what_a_killed_process_half_wrote_is_overwritten(book):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 import webbrowser
@@ -311,7 +312,16 @@ def main(arguments: list[str] | None = None) -> None:
     except CompanionError as error:
         _fail(str(error), error.status, error.detail)
     except OSError as error:
+        _drop_output()
         _fail(f"{error.filename or 'the file system'}: {error.strerror or error}", 2)
+
+
+def _drop_output() -> None:
+    """Discard what standard output cannot take, or the interpreter fails on it again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, status: int, detail: str = "") -> None:
