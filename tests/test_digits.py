@@ -96,4 +96,7 @@ def test_the_summary_counts_digits_and_names_what_is_missing():
     assert "2026-01-02 03:04:05 UTC, c, Haswell kernels; other verdicts: none" in said
     assert "OpenBLAS kernels for AVX-512; SkylakeX kernels: 1 number" in said
     assert "SSE3 (prescott)</dt><dd>OpenBLAS kernels for SSE3" in said and "not measured yet" in said
-    assert "Measured with earlier code</dt><dd>reference of alpha, skylakex of alpha" in said
+    assert ("Measured with earlier code</dt><dd>reference of every chapter; skylakex of every chapter"
+            in said)
+    runs["skylakex"]["beta"] = {**runs["skylakex"]["alpha"], "key": None}  # as that of no chapter
+    assert "reference of every chapter; skylakex of alpha<" in digits_page.summary(Pages(), runs)

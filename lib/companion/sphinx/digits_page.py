@@ -98,10 +98,11 @@ def summary(companion: Any, runs: dict[str, Any]) -> str:
                      if claim in reference and each["verdict"] != reference[claim]["verdict"]]
             told += f"; other verdicts: {', '.join(other) or 'none'}"
         rows[_name(name)] = told
-    old = [f"{name} of {slug}" for name, found in runs.items() for slug, each in found.items()
-           if each["key"] != companion.keys.get(slug)]
-    rows |= {"Measured with earlier code": ", ".join(old)} if old else {}
-    return words.definitions(rows)
+    old = {name: [slug for slug, each in found.items() if each["key"] != companion.keys.get(slug)]
+           for name, found in runs.items()}
+    told = [f"{name} of {', '.join(slugs) if len(slugs) < len(runs[name]) else 'every chapter'}"
+            for name, slugs in old.items() if slugs]
+    return words.definitions(rows | ({"Measured with earlier code": "; ".join(told)} if told else {}))
 
 
 def _name(setting: str) -> str:
