@@ -184,3 +184,12 @@ def test_a_slow_problem_of_least_trace_is_solved():
     operator = symmetric_gaussian(trial.rng("measurements", m), m, n)
     result = min_trace(operator, operator.forward(V @ V.T / np.linalg.norm(V, 2) ** 2))
     assert result.status == "converged" and result.iterations < 10_000
+
+
+def test_a_measurement_given_twice_changes_nothing(rng):
+    operator = symmetric_gaussian(rng, 12, 6)
+    y = operator.forward(np.eye(6))
+    twice = SensingOperator(np.concatenate([operator.rows, operator.rows]), operator.shape)
+    once, again = min_trace(operator, y), min_trace(twice, np.concatenate([y, y]))
+    assert again.status == "converged"
+    assert again.value == pytest.approx(once.value, rel=1e-7)

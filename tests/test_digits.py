@@ -100,3 +100,5 @@ def test_the_summary_counts_digits_and_names_what_is_missing():
             in said)
     runs["skylakex"]["beta"] = {**runs["skylakex"]["alpha"], "key": None}  # as that of no chapter
     assert "reference of every chapter; skylakex of alpha<" in digits_page.summary(Pages(), runs)
+    runs["reference"]["alpha"]["key"] = "k"
+    assert "earlier code</dt><dd>skylakex of alpha<" in digits_page.summary(Pages(), runs)

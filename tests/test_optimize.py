@@ -92,3 +92,16 @@ def test_gradient_flow_refuses_times_that_do_not_increase(starts):
 def test_the_average_leaves_the_last_iterate_out():
     last, average = averaged_descent(np.ones_like, np.zeros(2), 0.5, 3)
     np.testing.assert_allclose([last, average], [[-1.5, -1.5], [-0.5, -0.5]])
+
+
+def test_a_diverged_row_ends_at_its_last_finite_state():
+    run = descend(lambda x: -x, np.array([[1.0], [0.0]]), step=1e100, n_steps=9, schedule=[])
+    assert run.status.tolist() == ["diverged", "budget"] and np.isfinite(run.x).all()
+    assert run.x[0, 0] == 1e100
+
+
+@pytest.mark.parametrize("start, froze", [(1.0, 3), (0.1, 0)])
+def test_the_step_at_which_the_last_row_froze_is_recorded(start, froze):
+    run = descend(lambda x: x, np.array([[start]]), step=0.5, n_steps=50, schedule=[],
+                  until=lambda x: x[:, 0] < 0.2, observe={"x": lambda x: x})
+    assert run.trajectory["step"].tolist() == [froze] == run.steps.tolist()
